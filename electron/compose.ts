@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { CHANNEL } from '../shared/bridge/bridge.ts';
+import { serveAsset } from './appProtocol.ts';
+import type { AppWindow, Desktop, WebPreferences } from './facade.ts';
+import { APP_ORIGIN, guardContents, guardPermissions, SCHEME } from './guards.ts';
+import { answerBridge } from './ipc.ts';
+import { menuTemplate } from './menuTemplate.ts';
+import { type EmbeddedServer, startEmbeddedServer } from './serverProcess.ts';
+import { loadWindowState, MINIMUM, placeWindow, saveWindowState } from './windowState.ts';
+
+/** Where the built parts are. */
+export interface Parts {
+  readonly assets: string;
+  readonly preload: string;
+  readonly server: string;
+}
+
+const webPreferences = (preload: string): WebPreferences => ({
+  preload,
+  sandbox: true,
+  contextIsolation: true,
+  nodeIntegration: false,
+  nodeIntegrationInWorker: false,
+  nodeIntegrationInSubFrames: false,
+  webSecurity: true,
+  allowRunningInsecureContent: false,
+  experimentalFeatures: false,
+  webviewTag: false,
+  navigateOnDragDrop: false,
+  spellcheck: false,
+});
+
+/** Puts the desktop program together. Everything it does goes through the facade. */
+export async function compose(desktop: Desktop, parts: Parts): Promise<void> {
+  if (!desktop.requestSingleInstanceLock()) return desktop.quit();
+  desktop.enableSandbox();
+  desktop.registerScheme(SCHEME);
+  await desktop.whenReady();
+
+  let window: AppWindow | undefined;
+  const server = await startServer(desktop, parts);
+  if (server === undefined) return desktop.quit();
+
+  guardPermissions(desktop);
+  desktop.handleScheme(SCHEME, (url) => serveAsset(parts.assets, url, server.address));
+  desktop.setMenu(menuTemplate(desktop.platform, (command) => window?.contents.send(CHANNEL.menu, command)));
+  answerBridge(
+    desktop,
+    () => window?.contents.id,
+    () => {
+      const launchToken = server.takeLaunchToken();
+      const info = { host: 'electron' as const, platform: desktop.platform, version: desktop.version, server: server.address };
+      return launchToken === undefined ? info : { ...info, launchToken };
+    },
+  );
+
+  const open = async (): Promise<void> => {
+    window = openWindow(desktop, parts);
+    window.onClose(() => {
+      window = undefined;
+    });
+    await window.load(`${APP_ORIGIN}/`);
+  };
+  desktop.onSecondInstance(() => (window ? raise(window) : void open()));
+  desktop.onActivate(() => (window ? raise(window) : void open()));
+  desktop.onAllWindowsClosed(() => {
+    if (desktop.platform !== 'mac') desktop.quit();
+  });
+  desktop.onBeforeQuit(() => server.stop());
+  await open();
+}
+
+async function startServer(desktop: Desktop, parts: Parts): Promise<EmbeddedServer | undefined> {
+  try {
+    return await startEmbeddedServer(desktop, parts.server, join(desktop.userData, 'space'), (message) =>
+      desktop.showError('Muster’s server stopped', message),
+    );
+  } catch (error) {
+    desktop.showError('Muster could not start its server', error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+}
+
+function openWindow(desktop: Desktop, parts: Parts): AppWindow {
+  const path = join(desktop.userData, 'window.json');
+  const saved = loadWindowState(path);
+  const window = desktop.createWindow({
+    ...placeWindow(saved, desktop.displays()),
+    ...MINIMUM,
+    show: false,
+    title: 'Muster',
+    backgroundColor: '#1b1c1e',
+    webPreferences: webPreferences(parts.preload),
+  });
+  guardContents(window.contents);
+  window.onReady(() => {
+    if (saved?.maximized) window.maximize();
+    window.show();
+  });
+  window.onClose(() => void saveWindowState(path, { ...window.bounds(), maximized: window.isMaximized() }));
+  return window;
+}
+
+function raise(window: AppWindow): void {
+  if (window.isMinimized()) window.restore();
+  window.focus();
+}

@@ -1,0 +1,117 @@
+/**
+ * The part of Electron that Muster uses, as an interface. `main.ts` fills it from the real program; tests fill it with a
+ * recording fake, so that the composition is checked against Electron's security checklist without the program.
+ */
+export interface WebPreferences {
+  readonly preload: string;
+  readonly sandbox: boolean;
+  readonly contextIsolation: boolean;
+  readonly nodeIntegration: boolean;
+  readonly nodeIntegrationInWorker: boolean;
+  readonly nodeIntegrationInSubFrames: boolean;
+  readonly webSecurity: boolean;
+  readonly allowRunningInsecureContent: boolean;
+  readonly experimentalFeatures: boolean;
+  readonly webviewTag: boolean;
+  readonly navigateOnDragDrop: boolean;
+  readonly spellcheck: boolean;
+}
+
+export interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface WindowOptions extends Partial<Rectangle> {
+  readonly minWidth: number;
+  readonly minHeight: number;
+  readonly show: boolean;
+  readonly title: string;
+  readonly backgroundColor: string;
+  readonly webPreferences: WebPreferences;
+}
+
+export interface Cancellable {
+  preventDefault(): void;
+}
+
+export interface Contents {
+  readonly id: number;
+  onNavigate(listener: (event: Cancellable, url: string) => void): void;
+  onAttachWebview(listener: (event: Cancellable) => void): void;
+  setWindowOpenHandler(handler: (url: string) => 'deny'): void;
+  send(channel: string, message: unknown): void;
+}
+
+export interface AppWindow {
+  readonly contents: Contents;
+  load(url: string): Promise<void>;
+  show(): void;
+  focus(): void;
+  restore(): void;
+  isMinimized(): boolean;
+  isMaximized(): boolean;
+  maximize(): void;
+  bounds(): Rectangle;
+  onReady(listener: () => void): void;
+  onClose(listener: () => void): void;
+}
+
+/** Who sent a message over IPC: checked before anything is done with it. */
+export interface IpcSender {
+  readonly contentsId: number;
+  /** Undefined when the frame is gone or is not the top frame. */
+  readonly topFrameUrl: string | undefined;
+}
+
+export interface ServerProcess {
+  onMessage(listener: (message: unknown) => void): void;
+  onExit(listener: (code: number | null) => void): void;
+  send(message: unknown): void;
+  kill(): void;
+}
+
+export type MenuItem =
+  | { readonly kind: 'separator' }
+  | { readonly kind: 'role'; readonly role: string; readonly label?: string }
+  | { readonly kind: 'command'; readonly label: string; readonly accelerator?: string; readonly run: () => void }
+  | { readonly kind: 'submenu'; readonly label: string; readonly items: readonly MenuItem[] };
+
+export interface Desktop {
+  readonly platform: 'mac' | 'windows' | 'linux' | 'other';
+  readonly version: string;
+  /** Where this person's application data lives. */
+  readonly userData: string;
+  requestSingleInstanceLock(): boolean;
+  onSecondInstance(listener: () => void): void;
+  onActivate(listener: () => void): void;
+  onAllWindowsClosed(listener: () => void): void;
+  /** Waits for `stop` before the program ends. */
+  onBeforeQuit(stop: () => Promise<void>): void;
+  quit(): void;
+  /** Before ready: every renderer is sandboxed, whatever a window asks for. */
+  enableSandbox(): void;
+  whenReady(): Promise<void>;
+  /** Before ready: standard, secure, fetch, no CSP bypass. */
+  registerScheme(scheme: string): void;
+  handleScheme(scheme: string, handler: (url: string) => Promise<SchemeReply>): void;
+  /** Every permission request of every page. */
+  setPermissionHandler(handler: (permission: string, url: string) => boolean): void;
+  createWindow(options: WindowOptions): AppWindow;
+  displays(): readonly Rectangle[];
+  setMenu(items: readonly MenuItem[]): void;
+  setTheme(theme: 'light' | 'dark' | 'system'): void;
+  openExternal(url: string): Promise<void>;
+  chooseSavePath(name: string): Promise<string | undefined>;
+  showError(title: string, message: string): void;
+  handle(channel: string, handler: (sender: IpcSender, message: unknown) => Promise<unknown>): void;
+  forkServer(path: string, args: readonly string[]): ServerProcess;
+}
+
+export interface SchemeReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array<ArrayBuffer> | string;
+}

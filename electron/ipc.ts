@@ -1,0 +1,40 @@
+import { writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type * as z from 'zod';
+import { CHANNEL, type HostInfo, openExternalRequest, saveFileRequest, themeRequest } from '../shared/bridge/bridge.ts';
+import type { Desktop, IpcSender } from './facade.ts';
+import { externalLink, isAppUrl } from './guards.ts';
+
+/**
+ * The verbs of the bridge, each checked here again for sender and shape (Electron checklist 17): the page is ours, but a
+ * page that was taken over must not gain more than these few verbs.
+ */
+export function answerBridge(desktop: Desktop, windowId: () => number | undefined, info: () => HostInfo): void {
+  const verb = <T>(channel: string, schema: z.ZodType<T> | undefined, act: (request: T) => Promise<unknown>): void => {
+    desktop.handle(channel, async (sender, message) => {
+      if (!isOurs(sender, windowId())) throw new Error('refused: not the app’s own window');
+      if (schema === undefined) return act(undefined as T);
+      const parsed = schema.safeParse(message);
+      if (!parsed.success) throw new Error(`refused: ${channel} was called with something else than it takes`);
+      return act(parsed.data);
+    });
+  };
+  verb(CHANNEL.info, undefined, async () => info());
+  verb(CHANNEL.saveFile, saveFileRequest, (request) => saveFile(desktop, request));
+  verb(CHANNEL.setTheme, themeRequest, async ({ theme }) => desktop.setTheme(theme));
+  verb(CHANNEL.openExternal, openExternalRequest, async ({ url }) => {
+    const link = externalLink(url);
+    if (link === undefined) throw new Error('refused: only https links are opened');
+    await desktop.openExternal(link);
+  });
+}
+
+const isOurs = (sender: IpcSender, windowId: number | undefined): boolean =>
+  sender.contentsId === windowId && sender.topFrameUrl !== undefined && isAppUrl(sender.topFrameUrl);
+
+async function saveFile(desktop: Desktop, { name, bytes }: { name: string; bytes: Uint8Array }): Promise<boolean> {
+  const path = await desktop.chooseSavePath(basename(name));
+  if (path === undefined) return false;
+  await writeFile(path, bytes, { mode: 0o600 });
+  return true;
+}

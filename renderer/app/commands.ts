@@ -1,0 +1,90 @@
+import { FIELDS } from '../../shared/model/fields.ts';
+import type { IdentityId } from '../../shared/model/ids.ts';
+import type { Editing } from '../editing/useEditing.ts';
+import type { IconName } from '../parts/Icon.tsx';
+import { DEFAULT_VIEWS } from '../register/defaultViews.ts';
+import { openView, useSavedViews } from '../register/savedViews.ts';
+import { actOn } from '../register/selection.ts';
+import { useNavigation } from './navigation.ts';
+import { useShell } from './shellStore.ts';
+
+export interface Command {
+  readonly id: string;
+  readonly label: string;
+  readonly icon: IconName;
+  readonly keys?: string;
+  readonly run: () => void;
+}
+
+/** Everything that can be done without pointing at it: places, views, and acts on what is selected. */
+export function commandsNow(editing: Editing, setScheme: (scheme: 'light' | 'dark' | 'auto') => void): readonly Command[] {
+  return [...placeCommands(), ...actCommands(editing, actOn()), ...viewCommands(), ...themeCommands(setScheme)];
+}
+
+function placeCommands(): Command[] {
+  const { go } = useNavigation.getState();
+  const shell = useShell.getState();
+  return [
+    { id: 'inbox', label: 'Go to Inbox', icon: 'inbox', keys: 'g i', run: () => go({ screen: 'inbox', query: '' }) },
+    { id: 'register', label: 'Go to Register', icon: 'register', keys: 'g r', run: () => go({ screen: 'register', query: '' }) },
+    { id: 'sources', label: 'Go to Sources', icon: 'sources', keys: 'g s', run: () => go({ screen: 'sources', query: '' }) },
+    { id: 'activity', label: 'Go to Activity', icon: 'activity', keys: 'g a', run: () => go({ screen: 'activity', query: '' }) },
+    { id: 'people', label: 'Go to People', icon: 'people', keys: 'g p', run: () => go({ screen: 'people', query: '' }) },
+    { id: 'settings', label: 'Settings', icon: 'settings', keys: 'mod+,', run: () => go({ screen: 'settings' }) },
+    { id: 'keys', label: 'Show all keys', icon: 'keyboard', keys: '?', run: () => shell.open('keys') },
+    { id: 'filter', label: 'Filter the register', icon: 'filter', keys: '/', run: () => shell.inRegister(shell.wishFilter) },
+    { id: 'export', label: 'Export this view', icon: 'download', run: () => shell.inRegister(shell.wishExport) },
+  ];
+}
+
+function actCommands(editing: Editing, ids: readonly IdentityId[]): Command[] {
+  const undo: Command = { id: 'undo', label: 'Undo the last change', icon: 'undo', keys: 'mod+Z', run: () => void editing.undo() };
+  if (ids.length === 0) return [undo];
+  const of = ids.length === 1 ? '' : ` of ${ids.length} identities`;
+  const fields = FIELDS.filter((field) => field.plane === 'governance' && field.type !== 'fact' && field.on.includes('identity'));
+  return [
+    undo,
+    {
+      id: 'accept',
+      label: `Accept${of === '' ? '' : ` ${ids.length} identities`}`,
+      icon: 'check',
+      keys: 'a',
+      run: () => void editing.previewAndSign(ids, { kind: 'accept' }),
+    },
+    { id: 'comment', label: 'Comment', icon: 'comment', keys: 'c', run: () => void editing.comment(ids) },
+    ...fields.map(
+      (field): Command => ({
+        id: `field ${field.name}`,
+        label: `Set ${field.label.toLowerCase()}${of}`,
+        icon: field.type === 'party' ? 'person' : 'register',
+        ...(field.name === 'owner' ? { keys: 'o' } : {}),
+        run: () => void editing.editField(ids, field.name),
+      }),
+    ),
+  ];
+}
+
+function viewCommands(): Command[] {
+  const views = [...DEFAULT_VIEWS, ...useSavedViews.getState().views];
+  return views.map((view) => ({
+    id: `view ${view.name}`,
+    label: `View: ${view.name}`,
+    icon: 'filter',
+    run: () => openView(view),
+  }));
+}
+
+const themeCommands = (set: (scheme: 'light' | 'dark' | 'auto') => void): Command[] => [
+  { id: 'light', label: 'Light theme', icon: 'sun', run: () => set('light') },
+  { id: 'dark', label: 'Dark theme', icon: 'moon', run: () => set('dark') },
+  { id: 'auto', label: 'Theme of this computer', icon: 'settings', run: () => set('auto') },
+];
+
+/** Every word typed begins a word of the label. */
+export function matchesCommand(command: Command, text: string): boolean {
+  const label = ` ${command.label.toLowerCase()}`;
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => label.includes(` ${word}`));
+}

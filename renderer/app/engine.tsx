@@ -1,0 +1,71 @@
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
+import type { EngineApi, EngineEvent, EngineStatus } from '../../shared/bridge/engine.ts';
+
+/** The engine as the page holds it: the calls and one stream of events. */
+export interface EngineHandle {
+  readonly api: EngineApi;
+  /** @returns a disposer. */
+  readonly subscribe: (listener: (event: EngineEvent) => void) => () => void;
+}
+
+const Context = createContext<EngineHandle | undefined>(undefined);
+const StatusContext = createContext<EngineStatus | undefined>(undefined);
+
+export function EngineProvider({ engine, children }: { engine: EngineHandle; children: ReactNode }): ReactNode {
+  const [status, setStatus] = useState<EngineStatus>();
+  useEffect(() => {
+    let live = true;
+    const stop = engine.subscribe((event) => {
+      if (event.kind === 'status') setStatus(event.status);
+    });
+    void engine.api.status().then((now) => {
+      if (live) setStatus((known) => known ?? now);
+    });
+    return () => {
+      live = false;
+      stop();
+    };
+  }, [engine]);
+  return (
+    <Context.Provider value={engine}>
+      <StatusContext.Provider value={status}>{children}</StatusContext.Provider>
+    </Context.Provider>
+  );
+}
+
+export function useEngine(): EngineHandle {
+  const engine = useContext(Context);
+  if (!engine) throw new Error('useEngine outside EngineProvider');
+  return engine;
+}
+
+/** Undefined until the engine has answered once. */
+export const useStatus = (): EngineStatus | undefined => useContext(StatusContext);
+
+/**
+ * The answer to a question about the register, asked again whenever the register changes. The last answer stays on screen
+ * while the next one is under way: no layout jumps while data streams in.
+ */
+export function useLive<T>(ask: (api: EngineApi) => Promise<T>, dependencies: readonly unknown[]): T | undefined {
+  const engine = useEngine();
+  const [answer, setAnswer] = useState<T>();
+  const latest = useRef(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the caller names what the question depends on
+  useEffect(() => {
+    const run = (): void => {
+      const turn = ++latest.current;
+      void ask(engine.api).then((value) => {
+        if (turn === latest.current) setAnswer(value);
+      });
+    };
+    run();
+    const stop = engine.subscribe((event) => {
+      if (event.kind === 'changed') run();
+    });
+    return () => {
+      latest.current++;
+      stop();
+    };
+  }, [engine, ...dependencies]);
+  return answer;
+}

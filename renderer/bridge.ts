@@ -1,0 +1,1 @@
+export { findBridge } from './host/browserBridge.ts';

@@ -1,0 +1,146 @@
+import type { RandomBytes } from '../../shared/base/clock.ts';
+import { err } from '../../shared/base/result.ts';
+import type { CommitProblem, EngineApi, EngineStatus } from '../../shared/bridge/engine.ts';
+import type { Counts } from '../../shared/register/view.ts';
+import type { ApiError } from '../../shared/wire/http.ts';
+import { commit, editorToken, newIdentity, newParty, undo, withdraw } from './editing.ts';
+import { exportRows } from './exportRows.ts';
+import type { ServerCalls } from './serverCalls.ts';
+import type { SpaceSession } from './spaceSession.ts';
+
+export interface EngineParts {
+  readonly session: () => SpaceSession | undefined;
+  readonly status: () => EngineStatus;
+  readonly enrol: EngineApi['enrol'];
+  readonly random: RandomBytes;
+  readonly onOwnChange: () => void;
+}
+
+/** The engine's interface over whatever space is open; while none is, the register is empty. */
+export function engineApi(parts: EngineParts): EngineApi {
+  return { ...questions(parts), ...changes(parts), ...forwarded(parts.session) };
+}
+
+type Questions = Pick<
+  EngineApi,
+  | 'status'
+  | 'window'
+  | 'ids'
+  | 'counts'
+  | 'row'
+  | 'identity'
+  | 'field'
+  | 'inbox'
+  | 'sources'
+  | 'parties'
+  | 'activity'
+  | 'suggestions'
+  | 'search'
+  | 'preview'
+  | 'exportRows'
+>;
+
+function questions({ session, status }: EngineParts): Questions {
+  const register = () => session()?.register;
+  return {
+    status: async () => status(),
+    window: async (query, from, count) => register()?.window(query, from, count) ?? { total: 0, from, rows: [] },
+    ids: async (query) => register()?.ids(query) ?? [],
+    counts: async (query) => register()?.counts(query) ?? NO_COUNTS,
+    row: async (id) => register()?.row(id),
+    identity: async (id) => register()?.identity(id),
+    field: async (id, field) => register()?.field(id, field),
+    inbox: async () => register()?.inbox() ?? [],
+    sources: async () => register()?.sources() ?? [],
+    parties: async () => register()?.parties() ?? [],
+    activity: async (options) => register()?.activity(options) ?? [],
+    suggestions: async (field, text, limit) => register()?.suggestions(field, text, limit) ?? [],
+    search: async (text, limit) => register()?.search(text, limit) ?? [],
+    preview: async (ids, change) => register()?.preview(ids, change) ?? NO_PREVIEW,
+    exportRows: async (query, columns, format) => exportRows(opened(session()).register, query, columns, format),
+  };
+}
+
+type Changes = Pick<
+  EngineApi,
+  'openEditor' | 'commit' | 'newParty' | 'newIdentity' | 'undo' | 'withdraw' | 'presence' | 'enrol' | 'dismissRefused'
+>;
+
+function changes({ session, enrol, random, onOwnChange }: EngineParts): Changes {
+  return {
+    openEditor: async () => editorToken(opened(session())),
+    commit: async (acts, token, label) => {
+      const open = session();
+      return open ? commit(open, acts, token, label) : err(NOT_OPEN);
+    },
+    newParty: async (name, kind) => newParty(random, name, kind),
+    newIdentity: async (name, kind) => newIdentity(random, name, kind),
+    undo: async () => {
+      const open = session();
+      return open ? undo(open) : err(NOT_OPEN);
+    },
+    withdraw: async (acts, why) => {
+      const open = session();
+      return open ? withdraw(open, acts, why) : err(NOT_OPEN);
+    },
+    presence: async (where) => session()?.presence(where),
+    enrol,
+    dismissRefused: async (id) => {
+      await session()?.own.dismiss(id);
+      onOwnChange();
+    },
+  };
+}
+
+/** The server's part of the interface, of whichever space is open when it is called. */
+function forwarded(session: EngineParts['session']): ServerCalls {
+  const call = <K extends keyof ServerCalls>(name: K): ServerCalls[K] =>
+    (async (...args: unknown[]) => {
+      const open = session();
+      if (!open) return err(NOT_REACHED);
+      return (open.calls[name] as (...args: unknown[]) => unknown)(...args);
+    }) as unknown as ServerCalls[K];
+  return {
+    addSource: call('addSource'),
+    updateSource: call('updateSource'),
+    removeSource: call('removeSource'),
+    configuredSources: call('configuredSources'),
+    dryRun: call('dryRun'),
+    plan: call('plan'),
+    applyPlan: call('applyPlan'),
+    runSource: call('runSource'),
+    reread: call('reread'),
+    upload: call('upload'),
+    recordHistory: call('recordHistory'),
+    invite: call('invite'),
+    sample: call('sample'),
+  };
+}
+
+function opened(session: SpaceSession | undefined): SpaceSession {
+  if (!session) throw new Error('no register is open yet');
+  return session;
+}
+
+const NOT_OPEN: CommitProblem = { code: 'not enrolled', message: 'No register is open yet.', wayOut: 'Wait until it is loaded.' };
+const NOT_REACHED: ApiError = {
+  code: 'offline',
+  message: 'The server has not been reached yet.',
+  wayOut: 'Try again when the page is connected.',
+  retry: true,
+};
+const NO_PREVIEW = { acts: [], records: 0, unchanged: 0, conflictsSettled: 0, drift: 0, refused: [], examples: [] } as const;
+const NO_COUNTS: Counts = {
+  identities: 0,
+  credentials: 0,
+  unbound: 0,
+  parties: 0,
+  noOwner: 0,
+  unregistered: 0,
+  overdue: 0,
+  privileged: 0,
+  cannotEvaluate: 0,
+  conflicts: 0,
+  expiring: 0,
+  missing: 0,
+};

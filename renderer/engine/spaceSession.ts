@@ -1,0 +1,307 @@
+import type { Result } from '../../shared/base/result.ts';
+import { type Instant, SECOND } from '../../shared/base/time.ts';
+import type { PresenceView } from '../../shared/bridge/engine.ts';
+import { formatDocumentName } from '../../shared/documents/names.ts';
+import { LedgerState, type LedgerValue, type Restore } from '../../shared/ledger/ledgerState.ts';
+import { type EntryId, entryId, type Place, type SourceId } from '../../shared/model/ids.ts';
+import type { SourceStatus } from '../../shared/model/status.ts';
+import { Register } from '../../shared/register/register.ts';
+import { CLOSE } from '../../shared/wire/closeCodes.ts';
+import { type ApiError, type SpaceInfo, spaceInfo } from '../../shared/wire/http.ts';
+import { Connection } from './connection.ts';
+import { type Device, type Enrolment, openDevice, webVerify } from './deviceKey.ts';
+import { holdLock } from './deviceLock.ts';
+import type { EngineHost } from './host.ts';
+import { OwnEntries } from './ownEntries.ts';
+import { presentOthers, sayWhere } from './presence.ts';
+import { type ServerCalls, serverCalls, ticketed } from './serverCalls.ts';
+import type { ServerClient } from './serverClient.ts';
+import type { ServerClock } from './serverClock.ts';
+import { SignatureCheck } from './signatureCheck.ts';
+import { SpaceDocuments } from './spaceDocuments.ts';
+import { StrictStore } from './strictStore.ts';
+import { Tickets } from './tickets.ts';
+
+const CLOCK_TICK = 10 * SECOND;
+const HASH_PORTION = 500;
+
+export interface SessionEvents {
+  /** Something in the register changed; `own`: by this device, so its person is looking at it. */
+  readonly onChanged: (own: boolean) => void;
+  readonly onStatus: () => void;
+  readonly onProgress: (done: number, total: number) => void;
+  readonly onNotice: (tone: 'info' | 'warning' | 'error', message: string, wayOut?: string) => void;
+  /** The server was heard; it may be another one than before. */
+  readonly onSpace: (info: SpaceInfo) => void;
+  /** Another engine of this browser profile holds the device. */
+  readonly onBusy: () => void;
+}
+
+export interface SessionOptions {
+  readonly host: EngineHost;
+  readonly client: ServerClient;
+  readonly info: SpaceInfo;
+  readonly clock: ServerClock;
+  readonly events: SessionEvents;
+}
+
+const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** One space, open on this device: its documents, their projection, what this device has said, and the way to the server. */
+export class SpaceSession {
+  readonly #options: SessionOptions;
+  readonly device: Device;
+  readonly ledger: LedgerState;
+  readonly register: Register;
+  readonly own: OwnEntries;
+  readonly store: StrictStore;
+  readonly tickets: Tickets;
+  readonly calls: ServerCalls;
+  readonly #documents: SpaceDocuments;
+  readonly #check: SignatureCheck;
+  readonly #release: () => void;
+  #outbox: Connection | undefined;
+  #tick: ReturnType<typeof setInterval> | undefined;
+  #closed = false;
+  connection: 'online' | 'connecting' | 'offline' = 'connecting';
+  offlineSince: Instant | undefined;
+  /** The server does not know this device, or took it out of use. */
+  rejected: ApiError | undefined;
+
+  private constructor(options: SessionOptions, parts: SessionParts) {
+    const { host, client, info, clock } = options;
+    this.#options = options;
+    this.device = parts.device;
+    this.store = parts.store;
+    this.#release = parts.release;
+    const person = parts.device.enrolment?.person;
+    this.ledger = new LedgerState({ space: info.space });
+    this.register = new Register({ ledger: this.ledger, now: clock.now, ...(person === undefined ? {} : { me: person }) });
+    this.#check = parts.checkOf({ onProgress: () => options.events.onStatus(), onWrong: (place) => this.#distrust(place) });
+    this.tickets = new Tickets(
+      client,
+      parts.device.signer,
+      info.space,
+      () => clock.now,
+      (reply) => this.#enrolledAs(reply),
+    );
+    this.calls = serverCalls(ticketed(client, this.tickets));
+    this.own = new OwnEntries({
+      store: parts.store,
+      signer: parts.device.signer,
+      space: info.space,
+      instant: () => clock.instant,
+      ledger: this.ledger,
+      onWaiting: (entries) => {
+        this.register.ledgerChanged(this.ledger.setOutbox(entries));
+        options.events.onChanged(true);
+      },
+    });
+    this.#documents = this.#newDocuments(host, client, info);
+  }
+
+  static async open(options: SessionOptions): Promise<SpaceSession> {
+    const { host, info, events } = options;
+    const device = await openDevice(host, info.space);
+    const release = await holdLock(host.locks, `${host.databases}/${info.space}/${device.signer.publicKey}`, events.onBusy);
+    const store = await StrictStore.open(host, info.space);
+    const checkOf = await SignatureCheck.opener(host, info.space, info.epoch, webVerify(host.subtle));
+    return new SpaceSession(options, { device, store, release, checkOf });
+  }
+
+  #newDocuments(host: EngineHost, client: ServerClient, info: SpaceInfo): SpaceDocuments {
+    const { events } = this.#options;
+    const sinks = {
+      ledger: (values: readonly LedgerValue[]) => this.#ledgerArrived(values),
+      restores: (restores: readonly Restore[]) => this.#restored(restores),
+      records: (...[source, records]: Parameters<Register['applyRecords']>) => {
+        this.register.applyRecords(source, records);
+        events.onChanged(false);
+      },
+      status: (status: SourceStatus) => {
+        this.register.applyStatus(status);
+        events.onChanged(false);
+      },
+      removed: (source: SourceId) => {
+        this.register.removeSource(source);
+        events.onChanged(false);
+      },
+      progress: events.onProgress,
+      notice: events.onNotice,
+    };
+    return new SpaceDocuments(host, { server: client.server, space: info.space, tickets: this.tickets }, sinks, {
+      onOpen: () => void this.#hear(),
+      onSynced: () => this.#connected(),
+      onLost: () => this.#lost(),
+      onNoTicket: (problem) => this.#noTicket(problem),
+      onRefused: (code, reason) => this.#closedFor(code, reason),
+    });
+  }
+
+  /** From disk: what was known when this device last had it. Then what this device said and the ledger does not hold. */
+  async load(): Promise<void> {
+    this.ledger.distrust([...this.#check.wrong].map((place) => place as Place));
+    await this.#documents.load();
+    await this.#hashLeaves();
+    await this.own.restore();
+    this.#tick = setInterval(() => this.#tock(), CLOCK_TICK);
+  }
+
+  connect(): void {
+    this.#documents.connect();
+    this.#documents.awareness?.on('change', () => this.#options.events.onStatus());
+    this.presence({});
+    const { host, client } = this.#options;
+    const name = formatDocumentName({ kind: 'outbox', device: this.device.signer.publicKey });
+    const outbox = new Connection(host, client.server, this.tickets, name, this.own.outbox, {
+      onRefused: (code, reason) => void this.#outboxRefused(outbox, code, reason),
+    });
+    this.#outbox = outbox;
+    void outbox.connect();
+  }
+
+  hurry(): void {
+    this.#documents.hurry();
+    this.#outbox?.hurry();
+  }
+
+  #tock(): void {
+    this.register.setNow(this.#options.clock.now);
+    this.#options.events.onChanged(false);
+  }
+
+  #ledgerArrived(values: readonly LedgerValue[]): void {
+    this.register.ledgerChanged(this.ledger.append(values));
+    this.#check.push(values);
+    this.own.ledgerGrew();
+    this.#options.events.onChanged(false);
+    if (this.#tick) void this.#hashLeaves();
+  }
+
+  #restored(restores: readonly Restore[]): void {
+    const { change, lost } = this.ledger.setRestores(restores);
+    if (restores.length === 0) return;
+    this.register.ledgerChanged(change);
+    if (lost.length > 0) void this.own.recover(lost);
+  }
+
+  /** Ahead of the first editor, which needs the root and must not wait for a hundred thousand hashes. */
+  async #hashLeaves(): Promise<void> {
+    while (!this.#closed && this.ledger.hashLeaves(HASH_PORTION)) await breathe();
+  }
+
+  #distrust(place: number): void {
+    this.register.ledgerChanged(this.ledger.distrust([place as Place]));
+    const wayOut = 'It is left out here. Tell whoever runs the server: someone may have changed its data.';
+    this.#options.events.onNotice('error', `The change at place ${place} does not carry its author's signature.`, wayOut);
+    this.#options.events.onChanged(false);
+  }
+
+  #enrolledAs({ person, personName, role, remit }: Enrolment): void {
+    if (this.#closed) return;
+    this.rejected = undefined;
+    // Only a memory for the next start with the server down: the ledger says the same.
+    this.device.remember({ person, personName, role, remit }).catch(() => undefined);
+    this.#options.events.onStatus();
+  }
+
+  get enrolment(): Enrolment | undefined {
+    const known = this.ledger.personOf(this.device.signer.publicKey);
+    return known ? { person: known.person, personName: known.name, role: known.role, remit: known.remit } : this.device.enrolment;
+  }
+
+  async hearServer(): Promise<Result<SpaceInfo, ApiError>> {
+    const heard = await this.#options.client.call({ method: 'GET', path: '/api/space' }, spaceInfo);
+    if (heard.ok && !this.#closed) this.#options.events.onSpace(heard.value);
+    return heard;
+  }
+
+  async #hear(): Promise<void> {
+    await this.hearServer();
+    this.register.setNow(this.#options.clock.now);
+  }
+
+  #connected(): void {
+    this.connection = 'online';
+    this.offlineSince = undefined;
+    this.#options.events.onStatus();
+  }
+
+  #lost(): void {
+    if (this.connection === 'offline') return;
+    this.connection = 'offline';
+    this.offlineSince = this.#options.clock.instant;
+    this.#options.clock.silence();
+    this.#options.events.onStatus();
+  }
+
+  #noTicket(problem: ApiError): void {
+    if (problem.code !== 'offline') this.rejected = problem;
+    this.#lost();
+    this.#options.events.onStatus();
+  }
+
+  #closedFor(code: number, reason: string): void {
+    const revoked = code === CLOSE.revoked;
+    const message = revoked ? 'This device was taken out of use.' : `The server closed the connection (${code} ${reason}).`;
+    this.rejected = { code: String(code), message, wayOut: 'Ask an administrator for a new invitation.', retry: false };
+    this.#lost();
+    this.#options.events.onNotice('error', message, this.rejected.wayOut);
+  }
+
+  /** 4422 names one entry: it is set aside, and the rest goes on. */
+  async #outboxRefused(outbox: Connection, code: number, reason: string): Promise<void> {
+    const refusal = code === CLOSE.entryRefused ? parsedRefusal(reason) : undefined;
+    if (!refusal) {
+      if (this.own.waiting > 0) this.#closedFor(code, reason);
+      return;
+    }
+    const refused = await this.own.refuse(refusal.problem, refusal.id);
+    if (refused) {
+      const message = `The server refused a change: ${refused.label} (${refusal.problem}).`;
+      this.#options.events.onNotice('error', message, 'It is kept under Activity. Make the change again, or dismiss it.');
+    }
+    this.#options.events.onChanged(true);
+    outbox.reconnectLater();
+  }
+
+  others(): PresenceView[] {
+    const { awareness } = this.#documents;
+    return awareness ? presentOthers(awareness, this.enrolment?.person) : [];
+  }
+
+  presence(where: Parameters<typeof sayWhere>[1]): void {
+    const { awareness } = this.#documents;
+    if (awareness) sayWhere(awareness, where);
+  }
+
+  get unverified(): number {
+    return this.#check.unverified;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#tick);
+    this.#outbox?.close();
+    await this.#documents.close();
+    this.#check.close();
+    this.own.close();
+    this.store.close();
+    this.device.close();
+    this.#release();
+  }
+}
+
+interface SessionParts {
+  readonly device: Device;
+  readonly store: StrictStore;
+  readonly release: () => void;
+  readonly checkOf: Awaited<ReturnType<typeof SignatureCheck.opener>>;
+}
+
+/** `<problem> <entry id>`; a problem is several words. */
+function parsedRefusal(reason: string): { problem: string; id: EntryId } | undefined {
+  const end = reason.lastIndexOf(' ');
+  const id = entryId.safeParse(reason.slice(end + 1));
+  return id.success ? { problem: reason.slice(0, Math.max(0, end)), id: id.data } : undefined;
+}

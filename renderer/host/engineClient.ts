@@ -1,0 +1,143 @@
+import { toInstant } from '../../shared/base/time.ts';
+import type { EngineApi, EngineEvent, EngineStart, EngineStatus } from '../../shared/bridge/engine.ts';
+import { ENGINE_METHODS, type PageMessage, type WorkerMessage } from '../../shared/bridge/engineMessages.ts';
+import type { EngineHandle } from '../app/engine.tsx';
+import { findBridge } from './browserBridge.ts';
+
+/** What a page needs of a channel to the engine. */
+export interface EnginePort {
+  postMessage(message: PageMessage, transfer: Transferable[]): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent<WorkerMessage>) => void): void;
+}
+
+/** The engine of this page's host: in a browser that of its own origin, on the desktop that of the embedded server. */
+export async function connectEngine(): Promise<EngineHandle> {
+  const { server, launchToken } = await findBridge().info();
+  // The desktop tells its launch token through the bridge; the join screen looks for one where a link has it.
+  if (launchToken !== undefined && !TOKEN.test(location.hash)) history.replaceState(null, '', `#launch=${launchToken}`);
+  const engine = startEngine({ server });
+  engine.subscribe((event) => {
+    if (event.kind === 'status' && event.status.phase === 'ready') forgetToken();
+  });
+  return engine;
+}
+
+const TOKEN = /[#&](?:launch|join)=/;
+
+/** A device that is enrolled needs no token: left in the address, it would be in the history and in bookmarks. */
+function forgetToken(): void {
+  if (TOKEN.test(location.hash)) history.replaceState(null, '', `${location.pathname}${location.search}`);
+}
+
+/**
+ * Starts the engine, or joins the one that another page of this origin started. Where there is no SharedWorker one page at a
+ * time has the engine, and the others say so.
+ */
+export function startEngine(start: EngineStart): EngineHandle {
+  if (typeof SharedWorker === 'function') {
+    const worker = new SharedWorker(new URL('../engine/worker.ts', import.meta.url), { type: 'module', name: 'muster-engine' });
+    worker.port.start();
+    return connected(worker.port, start);
+  }
+  return leading(start);
+}
+
+function connected(port: EnginePort, start: EngineStart): EngineHandle {
+  const engine = engineOver(port, start);
+  const goodbye = (event: PageTransitionEvent): void => {
+    if (!event.persisted) port.postMessage({ kind: 'bye' }, []);
+  };
+  addEventListener('pagehide', goodbye);
+  void askToPersist().then((persisted) => port.postMessage({ kind: 'persisted', persisted }, []));
+  return engine;
+}
+
+/** Without this a browser may clear the register, and the device key with it, when the disk runs full. */
+async function askToPersist(): Promise<boolean> {
+  try {
+    return (await navigator.storage.persisted()) || (await navigator.storage.persist());
+  } catch {
+    return false;
+  }
+}
+
+/** The calls and events over any port: apart from the workers, so that a test can hold the other end. */
+export function engineOver(port: EnginePort, start: EngineStart): EngineHandle {
+  const listeners = new Set<(event: EngineEvent) => void>();
+  const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+  let last = 0;
+  port.addEventListener('message', ({ data }) => {
+    if (data.kind === 'event') for (const listener of listeners) listener(data.event);
+    else {
+      const call = waiting.get(data.id);
+      waiting.delete(data.id);
+      if (data.kind === 'value') call?.resolve(data.value);
+      else call?.reject(new Error(data.message));
+    }
+  });
+  const call = (method: keyof EngineApi, args: readonly unknown[]): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const id = ++last;
+      waiting.set(id, { resolve, reject });
+      port.postMessage({ kind: 'call', id, method, arguments: args }, transferOf(method, args));
+    });
+  port.postMessage({ kind: 'start', start }, []);
+  return { api: apiOf(call), subscribe: subscriber(listeners) };
+}
+
+/** An uploaded file is handed over, not copied. */
+const transferOf = (method: keyof EngineApi, args: readonly unknown[]): Transferable[] =>
+  method === 'upload' && args[1] instanceof Uint8Array ? [args[1].buffer as ArrayBuffer] : [];
+
+function apiOf(call: (method: keyof EngineApi, args: readonly unknown[]) => Promise<unknown>): EngineApi {
+  const methods = ENGINE_METHODS.map((method) => [method, (...args: unknown[]) => call(method, args)] as const);
+  return Object.fromEntries(methods) as unknown as EngineApi;
+}
+
+const subscriber =
+  (listeners: Set<(event: EngineEvent) => void>): EngineHandle['subscribe'] =>
+  (listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
+
+/** The first page of the origin leads with a worker of its own for as long as it is open; it holds the lock until then. */
+function leading(start: EngineStart): EngineHandle {
+  const listeners = new Set<(event: EngineEvent) => void>();
+  const engine = new Promise<EngineHandle | undefined>((resolve) => {
+    void navigator.locks.request('muster-engine', { ifAvailable: true }, (lock) => {
+      if (!lock) return resolve(undefined);
+      const worker = new Worker(new URL('../engine/worker.ts', import.meta.url), { type: 'module', name: 'muster-engine' });
+      const handle = connected(worker, start);
+      handle.subscribe((event) => {
+        for (const listener of listeners) listener(event);
+      });
+      resolve(handle);
+      return new Promise<never>(() => undefined);
+    });
+  });
+  const call = async (method: keyof EngineApi, args: readonly unknown[]): Promise<unknown> => {
+    const handle = await engine;
+    if (handle) return (handle.api[method] as (...values: readonly unknown[]) => Promise<unknown>)(...args);
+    if (method === 'status') return openElsewhere();
+    throw new Error('Muster is open in another window of this browser');
+  };
+  return { api: apiOf(call), subscribe: subscriber(listeners) };
+}
+
+const openElsewhere = (): EngineStatus => ({
+  phase: 'failed',
+  problem: { message: 'Muster is open in another window of this browser.', wayOut: 'Use that window, or close it and reload this one.' },
+  connection: 'offline',
+  savedHere: 0,
+  refused: [],
+  others: [],
+  evidence: [],
+  now: toInstant(Date.now()),
+  clockFromServer: false,
+  place: 0,
+  unverified: 0,
+  readOnly: true,
+  persisted: false,
+  version: 0,
+});

@@ -1,0 +1,68 @@
+import type { ReactNode } from 'react';
+import { visibleText } from '../../shared/base/text.ts';
+import type { IdentityView, LinkView } from '../../shared/register/view.ts';
+import { useNavigation } from '../app/navigation.ts';
+import { Age } from '../parts/Age.tsx';
+import style from './identity.module.css';
+import { type LinkGroup, usedByAndReaches } from './links.ts';
+
+/** Who uses it and what it reaches. A direction that nobody read is unknown, which is not none. */
+export function LinksSection({ view }: { view: IdentityView }): ReactNode {
+  const { usedBy, reaches } = usedByAndReaches(view.links);
+  return (
+    <>
+      <Direction title="Used by" groups={usedBy} unknown="Unknown: nothing that was read says what uses it." />
+      <Direction title="Reaches" groups={reaches} unknown="Unknown: nothing that was read says what it reaches." />
+    </>
+  );
+}
+
+function Direction({ title, groups, unknown }: { title: string; groups: readonly LinkGroup[]; unknown: string }): ReactNode {
+  return (
+    <section className={style.section} aria-label={title}>
+      <h2 className={style.sectionHead}>{title}</h2>
+      {groups.length === 0 && <p className={style.dim}>{unknown}</p>}
+      {groups.map((group) => (
+        <div key={group.words} className={style.field} style={{ gridTemplateColumns: '148px minmax(0, 1fr)' }}>
+          <span className={style.dim}>{group.words}</span>
+          <ul className={style.plain} style={{ gap: 2 }}>
+            {group.links.map((link, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: two sources may report one link
+              <li key={index}>
+                <LinkLine link={link} />
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+const REGISTERED: ReadonlySet<LinkView['type']> = new Set(['identity', 'credential']);
+
+function LinkLine({ link }: { link: LinkView }): ReactNode {
+  const peekAt = useNavigation((place) => place.peekAt);
+  const { target } = link;
+  const text = <bdi>{visibleText(link.text, 300)}</bdi>;
+  return (
+    <>
+      {target !== undefined && REGISTERED.has(link.type) ? (
+        <button type="button" className={style.link} onClick={() => peekAt(target)}>
+          {text}
+        </button>
+      ) : (
+        text
+      )}
+      <span className={`${style.dim} ${style.small}`}>
+        {link.certainty !== 'exact' && ` · ${link.certainty}`}
+        {link.asOf !== undefined && (
+          <>
+            {' · '}
+            <Age at={link.asOf} />
+          </>
+        )}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+import type { ReactNode } from 'react';
+import type { Query } from '../../shared/register/view.ts';
+import { useLive } from '../app/engine.tsx';
+import { useNavigation } from '../app/navigation.ts';
+import { COUNT_FILTERS } from './defaultViews.ts';
+import classes from './register.module.css';
+import { hasToken, toggleToken } from './terms.ts';
+
+/** Five counts that are filters, and what is in the register altogether. */
+export function CountFilters({ query, total }: { query: Query; total: number | undefined }): ReactNode {
+  const counts = useLive((api) => api.counts(), []);
+  const go = useNavigation((place) => place.go);
+  return (
+    <div className={classes.counts}>
+      <fieldset className={classes.filters} aria-label="Counts that filter">
+        {COUNT_FILTERS.map(({ label, token, count }) => (
+          <button
+            key={token}
+            type="button"
+            aria-pressed={hasToken(query.text, token)}
+            onClick={() => go({ screen: 'register', query: toggleToken(query.text, token) })}
+          >
+            {label} <b>{counts?.[count].toLocaleString() ?? ''}</b>
+          </button>
+        ))}
+      </fieldset>
+      {counts && (
+        <p className={classes.totals}>
+          {query.text !== '' && total !== undefined && <strong>{total.toLocaleString()} shown · </strong>}
+          {counts.identities.toLocaleString()} identities · {counts.credentials.toLocaleString()} credentials ·{' '}
+          {counts.unbound.toLocaleString()} credentials not tied to an identity
+        </p>
+      )}
+    </div>
+  );
+}

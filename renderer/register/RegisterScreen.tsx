@@ -1,0 +1,97 @@
+import type { GridApi } from 'ag-grid-community';
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
+import type { ColumnId, Query, Row, RowWindow } from '../../shared/register/view.ts';
+import { useEngine, useStatus } from '../app/engine.tsx';
+import { holdingKeys } from '../app/heldKeys.ts';
+import { useNavigation } from '../app/navigation.ts';
+import { useScreenReady } from '../app/useScreenReady.ts';
+import { useEditing } from '../editing/useEditing.ts';
+import { CountFilters } from './CountFilters.tsx';
+import { columnById } from './columnList.ts';
+import { useColumns } from './columnStore.ts';
+import { QueryLine } from './QueryLine.tsx';
+import { RegisterEmpty } from './RegisterEmpty.tsx';
+import { RegisterGrid } from './RegisterGrid.tsx';
+import { RegisterTools } from './RegisterTools.tsx';
+import classes from './register.module.css';
+import { makeRowSource } from './rowSource.ts';
+import { SelectionBar } from './SelectionBar.tsx';
+import { useSavedViews } from './savedViews.ts';
+import { useSelection } from './selection.ts';
+import { cellPlace, moveCursor, useRegisterKeys } from './useRegisterKeys.ts';
+
+type Answer = Pick<RowWindow, 'total' | 'hint' | 'problem'> & { readonly text: string };
+
+export function RegisterScreen({ active }: { active: boolean }): ReactNode {
+  const { api } = useEngine();
+  const { editField } = useEditing();
+  const [grid, setGrid] = useState<GridApi<Row>>();
+  const [answer, setAnswer] = useState<Answer>();
+  const query = useQuery();
+  useOwnViews();
+  const source = useMemo(
+    () =>
+      makeRowSource(api, queryNow(), ({ total, hint, problem }, asked) =>
+        setAnswer({ total, text: asked.text, ...(hint ? { hint } : {}), ...(problem ? { problem } : {}) }),
+      ),
+    [api],
+  );
+  useEffect(() => source.ask(query), [source, query]);
+  // A selection that the filter hides would be edited unseen.
+  useEffect(() => useNavigation.subscribe((now, before) => now.query !== before.query && useSelection.getState().clear()), []);
+  // An empty register shows the ways to begin, and Enter and Escape are theirs.
+  const beginning = answer?.total === 0 && answer.text === '';
+  useRegisterKeys(grid, query, active && !beginning);
+  useScreenReady(active && answer !== undefined && answer.text === query.text);
+  // The keys that follow Enter mean the lines that match, not those that were there before.
+  const toGrid = useCallback(
+    () =>
+      void holdingKeys(async () => {
+        await new Promise((next) => setTimeout(next, 0));
+        await source.settled();
+        moveCursor(grid, 0);
+      }),
+    [grid, source],
+  );
+  const selectAll = useCallback(() => void api.ids(queryNow()).then((ids) => useSelection.getState().replace(ids)), [api]);
+  const edit = useCallback(
+    (row: Row, column: ColumnId | undefined) => {
+      const field = columnById.get(column ?? '')?.field;
+      if (field !== undefined) void editField([row.id], field, cellPlace(grid));
+    },
+    [editField, grid],
+  );
+  return (
+    <div className={classes.screen}>
+      <header className={classes.head}>
+        <h1 className="mu-visually-hidden">Register</h1>
+        <div className={classes.line}>
+          <QueryLine problem={answer?.problem} toGrid={toGrid} />
+          <RegisterTools query={query} />
+        </div>
+        <CountFilters query={query} total={answer?.total} />
+      </header>
+      <div className={classes.body}>
+        <RegisterGrid source={source} onGrid={setGrid} selectAll={selectAll} onEdit={edit} />
+        {answer?.total === 0 && <RegisterEmpty query={answer.text} hint={answer.hint} problem={answer.problem !== undefined} />}
+        <SelectionBar />
+      </div>
+    </div>
+  );
+}
+
+const queryNow = (): Query => ({ text: useNavigation.getState().query, sort: useColumns.getState().sort });
+
+function useQuery(): Query {
+  const text = useNavigation((place) => place.query);
+  const sort = useColumns((columns) => columns.sort);
+  return useMemo(() => ({ text, sort }), [text, sort]);
+}
+
+function useOwnViews(): void {
+  const space = useStatus()?.space?.id;
+  const load = useSavedViews((state) => state.load);
+  useEffect(() => {
+    if (space !== undefined) load(space);
+  }, [space, load]);
+}

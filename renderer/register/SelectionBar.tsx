@@ -1,0 +1,34 @@
+import type { ReactNode } from 'react';
+import { useEditing } from '../editing/useEditing.ts';
+import { ActionButton } from '../parts/ActionButton.tsx';
+import classes from './register.module.css';
+import { useSelection } from './selection.ts';
+
+/** What can be done to all that are selected. It lies over the grid: the lines do not move. */
+export function SelectionBar(): ReactNode {
+  const ids = useSelection((state) => state.ids);
+  const clear = useSelection((state) => state.clear);
+  const { pickOwner, previewAndSign, comment, whyNot } = useEditing();
+  if (ids.size === 0) return null;
+  const all = [...ids];
+  return (
+    <div className={classes.selection} data-selection-bar="true" role="toolbar" aria-label="Selected">
+      <strong>{ids.size.toLocaleString()} selected</strong>
+      <ActionButton tone="quiet" keys="o" disabledReason={whyNot} onClick={() => void pickOwner(all)}>
+        Set owner
+      </ActionButton>
+      <ActionButton tone="quiet" keys="a" disabledReason={whyNot} onClick={() => void previewAndSign(all, { kind: 'accept' })}>
+        Accept
+      </ActionButton>
+      <ActionButton tone="quiet" keys="c" disabledReason={whyNot} onClick={() => void comment(all)}>
+        Comment
+      </ActionButton>
+      {ids.size > 1 && ids.size <= 64 && (
+        <ActionButton tone="quiet" disabledReason={whyNot} onClick={() => void previewAndSign(all, { kind: 'merge' })}>
+          Same identity
+        </ActionButton>
+      )}
+      <ActionButton tone="quiet" icon="close" label="Unselect all (Esc)" onClick={clear} />
+    </div>
+  );
+}

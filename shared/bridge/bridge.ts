@@ -1,0 +1,64 @@
+import * as z from 'zod';
+
+/**
+ * The one interface between the page and its host. In Electron the preload offers it as `window.muster`; in a browser
+ * `renderer/bridge.ts` does the same with what a browser has. Every verb is checked on both ends.
+ */
+export const menuCommand = z.enum([
+  'palette',
+  'filter',
+  'undo',
+  'redo',
+  'import',
+  'export',
+  'settings',
+  'keys',
+  'inbox',
+  'register',
+  'sources',
+  'activity',
+  'reread',
+]);
+export type MenuCommand = z.infer<typeof menuCommand>;
+
+export const saveFileRequest = z.object({ name: z.string().min(1).max(200), bytes: z.instanceof(Uint8Array) }).strict();
+export const openExternalRequest = z
+  .object({
+    url: z
+      .string()
+      .max(2_048)
+      .regex(/^https:\/\//, 'only https links are opened'),
+  })
+  .strict();
+export const themeRequest = z.object({ theme: z.enum(['light', 'dark', 'system']) }).strict();
+export const hostInfo = z
+  .object({
+    host: z.enum(['electron', 'browser']),
+    platform: z.enum(['mac', 'windows', 'linux', 'other']),
+    version: z.string(),
+    /** Where the server is. In a browser: the page's own origin. */
+    server: z.string(),
+    /** The one-use launch token, once; the page forgets it after enrolment. */
+    launchToken: z.string().optional(),
+  })
+  .strict();
+export type HostInfo = z.infer<typeof hostInfo>;
+
+export interface Bridge {
+  info(): Promise<HostInfo>;
+  /** Asks where, then writes. @returns false when the person cancelled. */
+  saveFile(request: z.infer<typeof saveFileRequest>): Promise<boolean>;
+  openExternal(request: z.infer<typeof openExternalRequest>): Promise<void>;
+  setTheme(request: z.infer<typeof themeRequest>): Promise<void>;
+  /** @returns a disposer. */
+  onMenu(callback: (command: MenuCommand) => void): () => void;
+}
+
+/** Names of the IPC channels: the preload sends only these, main answers only these. */
+export const CHANNEL = {
+  info: 'muster:info',
+  saveFile: 'muster:save-file',
+  openExternal: 'muster:open-external',
+  setTheme: 'muster:set-theme',
+  menu: 'muster:menu',
+} as const;

@@ -1,0 +1,180 @@
+import type { Result } from '../base/result.ts';
+import type { Instant } from '../base/time.ts';
+import type { Act, ActRef } from '../model/act.ts';
+import type { DeviceId, EntryId, IdentityId, PersonId, SourceId, SpaceId } from '../model/ids.ts';
+import type { FreshnessLevel, Role } from '../model/vocabulary.ts';
+import type {
+  ActivityLine,
+  ColumnId,
+  Counts,
+  EditChange,
+  EditPreview,
+  FieldView,
+  IdentityView,
+  InboxGroup,
+  PartyView,
+  Query,
+  Row,
+  RowWindow,
+  SourceView,
+} from '../register/view.ts';
+import type { ApiError, DryRunReply, SourceSettings, SpaceInfo } from '../wire/http.ts';
+
+/**
+ * What the page asks of the engine: a worker that holds documents, sync, projection and queries. Everything is a message,
+ * so everything is asynchronous and plain. The page never holds a document.
+ */
+export interface EngineApi {
+  status(): Promise<EngineStatus>;
+  window(query: Query, from: number, count: number): Promise<RowWindow>;
+  ids(query: Query): Promise<readonly IdentityId[]>;
+  counts(query?: Query): Promise<Counts>;
+  row(id: IdentityId): Promise<Row | undefined>;
+  identity(id: IdentityId): Promise<IdentityView | undefined>;
+  field(id: IdentityId, field: string): Promise<FieldView | undefined>;
+  inbox(): Promise<readonly InboxGroup[]>;
+  sources(): Promise<readonly SourceView[]>;
+  parties(): Promise<readonly PartyView[]>;
+  activity(options: { runs: boolean; before?: Instant; limit: number }): Promise<readonly ActivityLine[]>;
+  suggestions(field: string, text: string, limit: number): Promise<readonly Suggestion[]>;
+  search(text: string, limit: number): Promise<readonly SearchHit[]>;
+  /** Called when an editor, a preview or a picker opens: what the author has seen is fixed here (DESIGN 5). */
+  openEditor(): Promise<EditorToken>;
+  preview(ids: readonly IdentityId[], change: EditChange): Promise<EditPreview>;
+  /**
+   * Signs, stores strictly, and returns: from then on it is saved here whatever happens. More than 500 acts become several
+   * entries of one group. The acknowledgement of the server is a later `changed` event.
+   */
+  commit(acts: readonly Act[], editor: EditorToken, label: string): Promise<Result<CommitReply, CommitProblem>>;
+  /** A new party with that name (and kind), as acts to put before the acts that use it, and the reference to use. */
+  newParty(name: string, kind: 'person' | 'team' | 'vendor'): Promise<{ readonly acts: readonly Act[]; readonly reference: string }>;
+  /** A record that no source reports, typed by a person: the acts of its creation and its future id. */
+  newIdentity(name: string, kind: string): Promise<{ readonly acts: readonly Act[]; readonly id: IdentityId }>;
+  /** Takes back the last change of this device that is not taken back yet. */
+  undo(): Promise<Result<{ readonly label: string }, CommitProblem>>;
+  withdraw(acts: readonly ActRef[], why?: string): Promise<Result<CommitReply, CommitProblem>>;
+  /** Where this person is, for the others' screens. */
+  presence(where: { record?: IdentityId; field?: string }): Promise<void>;
+  /** Enrols this device with a launch or invitation token. */
+  enrol(
+    token: string,
+    options: { label: string; personName?: string },
+  ): Promise<Result<{ readonly personName: string; readonly role: Role }, ApiError>>;
+  /** Every row of a query in the columns given. */
+  exportRows(query: Query, columns: readonly ColumnId[], format: 'csv' | 'xlsx' | 'json'): Promise<Uint8Array<ArrayBuffer>>;
+  /** Sets the entries aside that the server refused, after the person has read why. */
+  dismissRefused(id: EntryId): Promise<void>;
+  /** Calls of the server's HTTP interface with this device's ticket. */
+  addSource(settings: SourceSettings): Promise<Result<{ readonly id: SourceId }, ApiError>>;
+  updateSource(settings: SourceSettings): Promise<Result<{ readonly id: SourceId }, ApiError>>;
+  removeSource(id: SourceId): Promise<Result<null, ApiError>>;
+  configuredSources(): Promise<Result<readonly SourceSettings[], ApiError>>;
+  /** With settings: a source that is not added yet (adding happens on apply). */
+  dryRun(settings: SourceSettings): Promise<Result<DryRunReply, ApiError>>;
+  plan(digest: string): Promise<Result<DryRunReply, ApiError>>;
+  applyPlan(digest: string, only?: readonly string[]): Promise<Result<{ readonly source: SourceId }, ApiError>>;
+  runSource(id: SourceId): Promise<Result<null, ApiError>>;
+  reread(source: SourceId, externalId: string): Promise<Result<null, ApiError>>;
+  upload(name: string, bytes: Uint8Array<ArrayBuffer>, modified?: Instant): Promise<Result<{ readonly upload: string }, ApiError>>;
+  recordHistory(
+    source: SourceId,
+    externalId: string,
+  ): Promise<Result<readonly { readonly at: Instant; readonly run: number; readonly hash: string; readonly record: unknown }[], ApiError>>;
+  invite(request: {
+    role: Role;
+    remit: string;
+    label: string;
+    hours: number;
+  }): Promise<Result<{ readonly link: string; readonly expires: Instant }, ApiError>>;
+  sample(action: 'start' | 'delete'): Promise<Result<{ readonly address?: string }, ApiError>>;
+}
+
+export interface Suggestion {
+  readonly value: string;
+  readonly text: string;
+  readonly count: number;
+  readonly kind: 'party' | 'value' | 'create';
+}
+export interface SearchHit {
+  readonly id: string;
+  readonly kind: 'identity' | 'party' | 'source';
+  readonly name: string;
+  readonly detail: string;
+}
+
+/** Opaque: what was seen when the editor opened. */
+export interface EditorToken {
+  readonly epoch: number;
+  readonly place: number;
+  readonly root: string;
+  readonly prev: string | null;
+}
+
+export interface CommitReply {
+  readonly entries: readonly EntryId[];
+}
+export interface CommitProblem {
+  readonly code: 'not enrolled' | 'read only' | 'not allowed' | 'not valid' | 'storage';
+  readonly message: string;
+  readonly wayOut?: string;
+}
+
+export interface PresenceView {
+  readonly person?: PersonId;
+  readonly name: string;
+  readonly me: boolean;
+  readonly record?: IdentityId;
+  readonly field?: string;
+  readonly colour: string;
+}
+
+export interface EngineStatus {
+  readonly phase: 'starting' | 'loading' | 'not enrolled' | 'ready' | 'failed';
+  /** 0 to 1 while loading. */
+  readonly progress?: number;
+  readonly problem?: { readonly message: string; readonly wayOut?: string };
+  readonly space?: { readonly id: SpaceId; readonly name: string; readonly sample: boolean; readonly server: string };
+  readonly me?: {
+    readonly person: PersonId;
+    readonly name: string;
+    readonly role: Role;
+    readonly remit: string;
+    readonly device: DeviceId;
+  };
+  readonly connection: 'online' | 'connecting' | 'offline';
+  readonly offlineSince?: Instant;
+  /** Entries that are saved on this device and not yet in the ledger. */
+  readonly savedHere: number;
+  readonly refused: readonly { readonly id: EntryId; readonly label: string; readonly reason: string; readonly at: Instant }[];
+  readonly others: readonly PresenceView[];
+  readonly evidence: readonly {
+    readonly source: SourceId;
+    readonly label: string;
+    readonly asOf?: Instant;
+    readonly level: FreshnessLevel;
+    readonly reportingOnly: boolean;
+    readonly health: 'ok' | 'running' | 'failed' | 'held' | 'never run';
+  }[];
+  /** The clock in force and whether it is only this device's. */
+  readonly now: Instant;
+  readonly clockFromServer: boolean;
+  readonly place: number;
+  /** Entries whose signature this device has not checked yet. */
+  readonly unverified: number;
+  readonly readOnly: boolean;
+  readonly persisted: boolean;
+  readonly canUndo?: string;
+  readonly version: number;
+}
+
+export type EngineEvent =
+  /** Something in the register changed: ask again for what is on screen. */
+  | { readonly kind: 'changed'; readonly version: number }
+  | { readonly kind: 'status'; readonly status: EngineStatus }
+  | { readonly kind: 'notice'; readonly tone: 'info' | 'warning' | 'error'; readonly message: string; readonly wayOut?: string };
+
+/** What the engine is started with. */
+export interface EngineStart {
+  readonly server: string;
+  readonly expected?: SpaceInfo['space'];
+}

@@ -1,0 +1,67 @@
+import type * as Y from 'yjs';
+import type * as z from 'zod';
+import { canonicalJson } from '../base/json.ts';
+import {
+  type CatalogSegment,
+  type CatalogSource,
+  type CatalogSpace,
+  catalogSegment,
+  catalogSource,
+  catalogSpace,
+  type SignedHead,
+  signedHead,
+} from '../model/status.ts';
+
+/**
+ * The one file that knows the layout of `catalog`: `catalog: Y.Map<key, canonical JSON>` with the keys `space`, `head`,
+ * `source/<id>` and `ledger/<epoch>/<n>`. Presence is awareness on this document.
+ */
+const mapOf = (doc: Y.Doc): Y.Map<string> => doc.getMap('catalog');
+
+function put(doc: Y.Doc, key: string, value: unknown): void {
+  const text = canonicalJson(value);
+  if (mapOf(doc).get(key) !== text) mapOf(doc).set(key, text);
+}
+function get<T>(doc: Y.Doc, key: string, schema: z.ZodType<T>): T | undefined {
+  const text = mapOf(doc).get(key);
+  if (typeof text !== 'string') return undefined;
+  try {
+    const parsed = schema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+function all<T>(doc: Y.Doc, prefix: string, schema: z.ZodType<T>): T[] {
+  const values: T[] = [];
+  for (const key of [...mapOf(doc).keys()].sort()) {
+    const value = key.startsWith(prefix) ? get(doc, key, schema) : undefined;
+    if (value !== undefined) values.push(value);
+  }
+  return values;
+}
+
+export const putSpace = (doc: Y.Doc, space: CatalogSpace): void => put(doc, 'space', space);
+export const putHead = (doc: Y.Doc, head: SignedHead): void => put(doc, 'head', head);
+export const putSource = (doc: Y.Doc, source: CatalogSource): void => put(doc, `source/${source.id}`, source);
+export const putSegment = (doc: Y.Doc, segment: CatalogSegment): void => put(doc, `ledger/${segment.epoch}/${segment.n}`, segment);
+
+export const readSpace = (doc: Y.Doc): CatalogSpace | undefined => get(doc, 'space', catalogSpace);
+export const readHead = (doc: Y.Doc): SignedHead | undefined => get(doc, 'head', signedHead);
+export const readSources = (doc: Y.Doc): CatalogSource[] => all(doc, 'source/', catalogSource);
+export const readSegments = (doc: Y.Doc): CatalogSegment[] =>
+  all(doc, 'ledger/', catalogSegment).sort((a, b) => a.epoch - b.epoch || a.n - b.n);
+
+export function onCatalog(doc: Y.Doc, callback: () => void): () => void {
+  const map = mapOf(doc);
+  map.observe(callback);
+  return () => map.unobserve(callback);
+}
+
+/** Awareness state: the page says where it is; the server stamps who it is. */
+export interface Presence {
+  readonly person?: string;
+  readonly personName?: string;
+  readonly record?: string;
+  readonly field?: string;
+}

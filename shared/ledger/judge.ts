@@ -1,0 +1,230 @@
+import { unreachable } from '../base/result.ts';
+import { type Millis, parseTime } from '../base/time.ts';
+import type { Act, ActKind, ActOf, ActRef, VoidReason } from '../model/act.ts';
+import type { Entry, EntryId } from '../model/entry.ts';
+import { fieldByName, fieldProblem, isSetField } from '../model/fields.ts';
+import type { Anchor } from '../model/ids.ts';
+import type { ActNode, EntryNode } from './causality.ts';
+import { isFoldable } from './foldedAct.ts';
+import type { PersonView } from './ledgerReader.ts';
+import { mayDo } from './permissions.ts';
+import { deviceKey, policyKey, type Registry, refKey, roleKey } from './registry.ts';
+
+/** What a verdict depends on besides the act: the state just before the entry's place. */
+export interface JudgedState {
+  readonly registry: Registry;
+  readonly place: number;
+  entryNode(id: EntryId): EntryNode | undefined;
+  isCreated(anchor: Anchor): boolean;
+}
+
+/**
+ * What only the server can say, because it needs the projection or its own version's list of fields. Replicas take these
+ * verdicts from the receipt.
+ */
+export interface ServerChecks {
+  /**
+   * May this person edit identities with these anchors under this condition (a CEL expression)? Asked for owners and for
+   * conditions other than `true`; for an owner the identities must also be their own.
+   */
+  readonly remit: (person: PersonView, condition: string, anchors: readonly Anchor[]) => boolean;
+}
+
+/** Acts that may be taken back. What let something happen outside the register, or a key out of it, stays. */
+const WITHDRAWABLE: ReadonlySet<ActKind> = new Set<ActKind>([
+  'set',
+  'clear',
+  'accept',
+  'exclude',
+  'lifecycle',
+  'add',
+  'remove',
+  'comment',
+  'request',
+  'create',
+  'merge',
+  'split',
+  'invite',
+]);
+
+/**
+ * The verdict on each act of an entry that is about to be placed: the reason why it is void, or undefined. All acts are judged
+ * against the state before the entry, except that what an earlier act of the same entry used up is used up.
+ */
+export function judgeActs(state: JudgedState, entry: Entry, at: Millis, server?: ServerChecks): (VoidReason | undefined)[] {
+  const judge = new EntryJudge(state, entry, at, server);
+  return entry.acts.map((act, index) => judge.verdict(act, index));
+}
+
+class EntryJudge {
+  readonly #state: JudgedState;
+  readonly #entry: Entry;
+  readonly #at: Millis;
+  readonly #server: ServerChecks | undefined;
+  readonly #author: PersonView | undefined;
+  /** Keys, subjects, invitations and anchors that earlier acts of this entry took. */
+  #taken: Set<string> | undefined;
+
+  constructor(state: JudgedState, entry: Entry, at: Millis, server: ServerChecks | undefined) {
+    this.#state = state;
+    this.#entry = entry;
+    this.#at = at;
+    this.#server = server;
+    this.#author = state.registry.personOf(entry.device);
+  }
+
+  verdict(act: Act, index: number): VoidReason | undefined {
+    if (!isFoldable(act)) return undefined;
+    return this.#permitted(act) ?? this.#holds(act, index) ?? this.#withinRemit(act);
+  }
+
+  /** Enrolment, revocation and role of the author. */
+  #permitted(act: Act): VoidReason | undefined {
+    if (act.kind === 'genesis') return undefined;
+    if (act.kind === 'enrol' && this.#entry.device === this.#serverKey()) return undefined;
+    if (!this.#author) return 'not enrolled';
+    if (this.#state.registry.isRevoked(this.#entry.device)) return 'revoked';
+    const permission = mayDo(this.#author.role, act.kind);
+    if (!permission.may) return 'role may not';
+    if (permission.reach === 'own devices' && act.kind === 'revoke') return this.#ownDevice(act);
+    return undefined;
+  }
+
+  #ownDevice(act: ActOf<'revoke'>): VoidReason | undefined {
+    return this.#state.registry.personIdOf(act.device) === this.#author?.person ? undefined : 'role may not';
+  }
+
+  /** At the first place the genesis act itself names the key. */
+  #serverKey(): string | undefined {
+    const first = this.#entry.acts[0];
+    return this.#state.registry.serverKey ?? (this.#state.place === 0 && first?.kind === 'genesis' ? first.serverKey : undefined);
+  }
+
+  #holds(act: Act, index: number): VoidReason | undefined {
+    switch (act.kind) {
+      case 'set':
+        return this.#server && (isSetField(act.field) || fieldProblem(act.field, act.value)) ? 'not a valid value' : undefined;
+      case 'clear':
+        return this.#server && (isSetField(act.field) || !fieldByName.has(act.field)) ? 'not a valid value' : undefined;
+      case 'add':
+      case 'remove':
+        return this.#server && !isSetField(act.field) ? 'not a valid value' : undefined;
+      case 'accept':
+      case 'exclude':
+      case 'lifecycle':
+      case 'comment':
+      case 'request':
+      case 'merge':
+      case 'split':
+        return undefined;
+      case 'approve':
+      case 'reject':
+      case 'release':
+      case 'discard':
+        return this.#state.registry.decisions.has(act.subject) || this.#take(`subject/${act.subject}`) ? 'already decided' : undefined;
+      case 'create':
+        return this.#state.isCreated(act.anchor) || this.#take(`create/${act.anchor}`) ? 'already decided' : undefined;
+      case 'policy':
+        return this.#compareAndSet(policyKey(act.key), act.previous);
+      case 'role':
+        return this.#state.registry.persons.has(act.person) ? this.#compareAndSet(roleKey(act.person), act.previous) : 'unknown subject';
+      case 'enrol':
+        return this.#enrolment(act);
+      case 'revoke':
+        return this.#revocation(act);
+      case 'withdraw':
+        return this.#withdrawal(act);
+      case 'genesis':
+        return this.#genesis(act, index);
+      case 'invite':
+        return undefined;
+      default:
+        return unreachable(act);
+    }
+  }
+
+  /** Takes a name for the rest of the entry. @returns whether an earlier act had it. */
+  #take(name: string): boolean {
+    this.#taken ??= new Set();
+    if (this.#taken.has(name)) return true;
+    this.#taken.add(name);
+    return false;
+  }
+
+  #compareAndSet(key: string, previous: ActRef | null): VoidReason | undefined {
+    const last = this.#state.registry.last(key);
+    const matches = last ? previous !== null && refKey(previous) === refKey(last) : previous === null;
+    return matches && !this.#take(key) ? undefined : 'changed meanwhile';
+  }
+
+  #enrolment(act: ActOf<'enrol'>): VoidReason | undefined {
+    const { registry } = this.#state;
+    if (registry.isRevoked(act.device)) return 'a revoked key never returns';
+    if (registry.personIdOf(act.device) !== undefined) return 'already enrolled';
+    return this.#enrolmentPath(act) ?? this.#compareAndSet(deviceKey(act.device), act.previous);
+  }
+
+  #enrolmentPath(act: ActOf<'enrol'>): VoidReason | undefined {
+    const byServer = this.#entry.device === this.#serverKey();
+    if ('genesis' in act.via) {
+      if (!byServer) return 'role may not';
+      return this.#state.registry.someoneEnrolled || this.#take('genesis') ? 'already enrolled' : undefined;
+    }
+    // A launch link is made on the server's own machine; an administrator's device may vouch for it as well.
+    if ('launch' in act.via) return undefined;
+    return byServer ? this.#invited(act, act.via.invite) : 'role may not';
+  }
+
+  #invited(act: ActOf<'enrol'>, ref: ActRef): VoidReason | undefined {
+    // An invitation makes a new person: it must not lend anybody the role of one who is here already.
+    if (this.#state.registry.persons.has(act.person)) return 'already enrolled';
+    const invitation = this.#state.registry.invitation(ref);
+    const expires = invitation ? parseTime(invitation.act.expires) : undefined;
+    const open = invitation !== undefined && !invitation.used && expires !== undefined && this.#at <= expires;
+    if (!open || this.#take(`invite/${refKey(ref)}`)) return 'invitation is used or expired';
+    return invitation.act.role === act.role && invitation.act.remit === act.remit ? undefined : 'changed meanwhile';
+  }
+
+  #revocation(act: ActOf<'revoke'>): VoidReason | undefined {
+    const { registry } = this.#state;
+    if (registry.personIdOf(act.device) === undefined) return 'unknown subject';
+    if (registry.isRevoked(act.device)) return 'already decided';
+    return this.#compareAndSet(deviceKey(act.device), act.previous);
+  }
+
+  #withdrawal(act: ActOf<'withdraw'>): VoidReason | undefined {
+    for (const ref of act.acts) {
+      const entry = this.#state.entryNode(ref.entry);
+      const target = entry && entry.place > 0 ? entry.acts[ref.act] : undefined;
+      if (!target || !isWithdrawable(target.kind)) return 'unknown subject';
+      if (!this.#isOwn(target)) return 'not the author';
+    }
+    return undefined;
+  }
+
+  #isOwn(target: ActNode): boolean {
+    return this.#state.registry.personIdOf(target.entry.device) === this.#author?.person;
+  }
+
+  #genesis(act: ActOf<'genesis'>, index: number): VoidReason | undefined {
+    if (this.#state.place !== 0 || index !== 0) return 'already decided';
+    return this.#entry.device === act.serverKey && this.#entry.space === act.space ? undefined : 'not the author';
+  }
+
+  #withinRemit(act: Act): VoidReason | undefined {
+    const author = this.#author;
+    const anchors = remitAnchors(act);
+    if (!this.#server || !author || anchors.length === 0) return undefined;
+    const bounded = author.remit !== 'true' || author.role === 'owner';
+    return bounded && !this.#server.remit(author, author.remit, anchors) ? 'outside the remit' : undefined;
+  }
+}
+
+export const isWithdrawable = (kind: ActKind): boolean => WITHDRAWABLE.has(kind);
+
+/** The anchors that an act edits. A record that is being created has no attributes yet that a condition could read. */
+function remitAnchors(act: Act): readonly Anchor[] {
+  if (act.kind === 'create') return [];
+  if ('anchors' in act) return act.anchors;
+  return act.kind === 'split' ? [act.anchor] : [];
+}

@@ -1,0 +1,113 @@
+import type { ActOf, ActRef } from '../model/act.ts';
+import type { DeviceId, HashHex } from '../model/entry.ts';
+import type { PersonId } from '../model/ids.ts';
+import type { PolicyValue } from '../model/policy.ts';
+import type { PersonView } from './ledgerReader.ts';
+
+export type DecisionKind = 'approve' | 'reject' | 'release' | 'discard';
+export interface Decision {
+  readonly kind: DecisionKind;
+  readonly ref: ActRef;
+  readonly person: PersonId | undefined;
+}
+export interface Invitation {
+  readonly act: ActOf<'invite'>;
+  readonly used: boolean;
+}
+export interface PolicyEntry {
+  readonly value: PolicyValue;
+  readonly ref: ActRef;
+}
+
+export const deviceKey = (device: DeviceId): string => `device/${device}`;
+export const roleKey = (person: PersonId): string => `role/${person}`;
+export const policyKey = (key: string): string => `policy/${key}`;
+export const refKey = (ref: ActRef): string => `${ref.entry}/${ref.act}`;
+
+/**
+ * What valid acts at their places have made of people, devices, policy, decisions and invitations. Views are replaced,
+ * never changed, so that whoever holds one may compare by identity.
+ */
+export class Registry {
+  serverKey: DeviceId | undefined;
+  readonly persons = new Map<PersonId, PersonView>();
+  readonly policies = new Map<string, PolicyEntry>();
+  readonly decisions = new Map<HashHex, Decision>();
+  readonly #personByDevice = new Map<DeviceId, PersonId>();
+  readonly #last = new Map<string, ActRef>();
+  readonly #invitations = new Map<string, Invitation>();
+
+  get someoneEnrolled(): boolean {
+    return this.persons.size > 0;
+  }
+
+  last(key: string): ActRef | undefined {
+    return this.#last.get(key);
+  }
+
+  personIdOf(device: DeviceId): PersonId | undefined {
+    return this.#personByDevice.get(device);
+  }
+
+  personOf(device: DeviceId): PersonView | undefined {
+    const person = this.#personByDevice.get(device);
+    return person === undefined ? undefined : this.persons.get(person);
+  }
+
+  isRevoked(device: DeviceId): boolean {
+    return this.personOf(device)?.devices.some((known) => known.device === device && known.revoked) ?? false;
+  }
+
+  invitation(ref: ActRef): Invitation | undefined {
+    return this.#invitations.get(refKey(ref));
+  }
+
+  enrol(act: ActOf<'enrol'>, ref: ActRef, at: string): void {
+    const device = { device: act.device, label: act.label, revoked: false, enrolledAt: at };
+    const known = this.persons.get(act.person);
+    // A further device changes nothing about its person: only a `role` act does.
+    const person = known ?? { person: act.person, name: act.personName, role: act.role, remit: act.remit, devices: [] };
+    this.persons.set(act.person, { ...person, devices: [...person.devices, device] });
+    this.#personByDevice.set(act.device, act.person);
+    this.#last.set(deviceKey(act.device), ref);
+    if ('invite' in act.via) this.#spendInvitation(act.via.invite);
+  }
+
+  revoke(act: ActOf<'revoke'>, ref: ActRef): void {
+    this.#last.set(deviceKey(act.device), ref);
+    const person = this.personOf(act.device);
+    if (!person) return;
+    const devices = person.devices.map((device) => (device.device === act.device ? { ...device, revoked: true } : device));
+    this.persons.set(person.person, { ...person, devices });
+  }
+
+  changeRole(act: ActOf<'role'>, ref: ActRef): void {
+    this.#last.set(roleKey(act.person), ref);
+    const person = this.persons.get(act.person);
+    if (person) this.persons.set(act.person, { ...person, role: act.role, remit: act.remit });
+  }
+
+  changePolicy(act: ActOf<'policy'>, ref: ActRef): void {
+    this.#last.set(policyKey(act.key), ref);
+    if (act.value.kind === 'absent') this.policies.delete(act.key);
+    else this.policies.set(act.key, { value: act.value, ref });
+  }
+
+  decide(subject: HashHex, decision: Decision): void {
+    this.decisions.set(subject, decision);
+  }
+
+  invite(act: ActOf<'invite'>, ref: ActRef): void {
+    this.#invitations.set(refKey(ref), { act, used: false });
+  }
+
+  /** Its author took it back: the link no longer works. */
+  dropInvitation(ref: ActRef): void {
+    this.#invitations.delete(refKey(ref));
+  }
+
+  #spendInvitation(ref: ActRef): void {
+    const invitation = this.#invitations.get(refKey(ref));
+    if (invitation) this.#invitations.set(refKey(ref), { ...invitation, used: true });
+  }
+}

@@ -1,0 +1,155 @@
+import * as z from 'zod';
+import { coverageId, externalId, hash, sourceId } from './ids.ts';
+import { instant } from './record.ts';
+
+const count = z.number().int().min(0);
+const text = z.string().max(2_048);
+
+export const mechanism = z.enum(['batch', 'poll', 'event', 'stream', 'watch']);
+export type Mechanism = z.infer<typeof mechanism>;
+
+/** A connector's failure, as a closed union: who failed and whether to retry. */
+export const connectorProblem = z
+  .object({
+    code: z.enum([
+      'unreachable',
+      'unauthorized',
+      'forbidden',
+      'rate limited',
+      'malformed',
+      'not found',
+      'too large',
+      'timed out',
+      'crashed',
+      'misconfigured',
+    ]),
+    /** One line, without any value that a source held. */
+    message: text,
+    retry: z.boolean(),
+    /** What to do about it. */
+    wayOut: text.optional(),
+  })
+  .strict();
+export type ConnectorProblem = z.infer<typeof connectorProblem>;
+
+export const guardRule = z.enum(['wrong place', 'empty', 'removals', 'slow bleed', 'owner wipe', 'mass change', 'flood', 'blinded']);
+export type GuardRule = z.infer<typeof guardRule>;
+
+/** What a run changed or would change. */
+export const runCounts = z
+  .object({ added: count, changed: count, missing: count, returned: count, deleted: count, unchanged: count, held: count })
+  .strict();
+export type RunCounts = z.infer<typeof runCounts>;
+
+/** One line of a diff: enough to explain, never a secret. */
+export const planItem = z
+  .object({
+    change: z.enum(['add', 'change', 'missing', 'return', 'delete']),
+    externalId,
+    name: text,
+    type: z.string().max(32),
+    /** Names of the fields that differ, with both values in short. */
+    fields: z
+      .array(z.object({ field: z.string().max(64), from: text.optional(), to: text.optional() }).strict())
+      .max(32)
+      .optional(),
+  })
+  .strict();
+export type PlanItem = z.infer<typeof planItem>;
+
+/** A part of a run that the guard holds until a steward releases or discards it. Named by the digest of exactly what it would do. */
+export const heldPart = z
+  .object({
+    digest: hash,
+    rules: z.array(guardRule).min(1),
+    /** One sentence: what, how many, of how many, why it looks wrong. */
+    explanation: text,
+    since: instant,
+    counts: runCounts,
+    /** The first 200 items; all of them at `GET /api/plans/<digest>`. */
+    sample: z.array(planItem).max(200),
+  })
+  .strict();
+export type HeldPart = z.infer<typeof heldPart>;
+
+export const runSummary = z
+  .object({
+    id: z.number().int().min(1),
+    started: instant,
+    ended: instant,
+    /** The moment the source was true for: taken before the listing started. */
+    asOf: instant,
+    outcome: z.enum(['complete', 'partial', 'failed', 'cancelled']),
+    counts: runCounts,
+    problems: z.array(connectorProblem).max(20),
+    trigger: z.enum(['schedule', 'watch', 'person', 'start', 'event', 'reread', 'release']),
+  })
+  .strict();
+export type RunSummary = z.infer<typeof runSummary>;
+
+export const coverageState = z
+  .object({
+    id: coverageId,
+    label: text,
+    /** As-of of the last listing that was complete. Absent: never complete. */
+    completeAsOf: instant.optional(),
+    lastAttempt: instant,
+    outcome: z.enum(['complete', 'partial', 'failed']),
+    records: count,
+    /** Events were lost since: a full scan must follow. */
+    gap: z.boolean().optional(),
+    problem: connectorProblem.optional(),
+    /** The most records in the last seven days, for the slow-bleed rule. */
+    high: z.object({ records: count, at: instant }).strict().optional(),
+  })
+  .strict();
+export type CoverageState = z.infer<typeof coverageState>;
+
+/** The one key `state` of `status/<source>/<epoch>` (DESIGN 4). */
+export const sourceStatus = z
+  .object({
+    source: sourceId,
+    kind: z.string().max(64),
+    label: text,
+    visibility: z.enum(['space', 'private']),
+    mechanism,
+    /** Milliseconds between runs or heartbeats. */
+    cadence: count,
+    /** Milliseconds. `control: null`: good for reporting only, never for certifying (DOMAIN I). */
+    levels: z.object({ reporting: count, control: count.nullable() }).strict(),
+    /** How late the source itself may be, in milliseconds, and one sentence about it. */
+    lag: count,
+    note: text.optional(),
+    state: z.enum(['never run', 'idle', 'running', 'failed', 'paused']),
+    progress: z.object({ done: count, total: count.optional(), what: text }).strict().optional(),
+    heartbeat: instant.optional(),
+    nextRun: instant.optional(),
+    coverage: z.array(coverageState).max(2_000),
+    runs: z.array(runSummary).max(50),
+    held: z.array(heldPart).max(20),
+    rereads: z.array(z.object({ externalId, at: instant, outcome: z.enum(['unchanged', 'changed', 'gone', 'failed']) }).strict()).max(50),
+    /** The Yjs clock of each shard's writer that a reader must hold before this state may be believed: [client, clock]. */
+    needs: z.array(z.tuple([z.number().int().min(0), count])).max(256),
+  })
+  .strict();
+export type SourceStatus = z.infer<typeof sourceStatus>;
+
+/** Values of the `catalog` document. */
+export const catalogSpace = z.object({ space: z.string(), serverKey: z.string(), epoch: count, name: text, version: text }).strict();
+export const catalogSource = z
+  .object({
+    id: sourceId,
+    epoch: count,
+    shards: z.number().int().min(1).max(256),
+    visibility: z.enum(['space', 'private']),
+    durableRun: count,
+    removed: z.boolean().optional(),
+  })
+  .strict();
+export const catalogSegment = z.object({ epoch: count, n: count, from: count, sealed: z.boolean() }).strict();
+/** A signed tree head: `signature` is the server key's, purpose `muster/head/1`, over canonical `{space, epoch, place, root, at}`. */
+export const signedHead = z.object({ epoch: count, place: count, root: hash, at: instant, signature: z.string().max(128) }).strict();
+export type CatalogSpace = z.infer<typeof catalogSpace>;
+export type CatalogSource = z.infer<typeof catalogSource>;
+export type CatalogSegment = z.infer<typeof catalogSegment>;
+export type SignedHead = z.infer<typeof signedHead>;

@@ -1,0 +1,192 @@
+import { visibleText } from '../base/text.ts';
+import { type Instant, toInstant } from '../base/time.ts';
+import { describeFindings, isOwnerUnfollowed } from '../findings/findings.ts';
+import { FIELDS } from '../model/fields.ts';
+import type { IdentityId } from '../model/ids.ts';
+import { accessUnread, plainAccess } from './access.ts';
+import { activityOf } from './activity.ts';
+import { fieldView } from './fieldView.ts';
+import { needsOf } from './needs.ts';
+import { asOfOf, type Projected } from './projected.ts';
+import type { Projection } from './projection.ts';
+import { sentenceOf } from './sentence.ts';
+import type { Subject } from './subject.ts';
+import type { CredentialView, IdentityView, LinkView, Row } from './view.ts';
+
+/** What the page shows of a row: the as-of is read here, since it moves with every pass, and so is whether there is a directory. */
+export function shownRow(projected: Projected, { parties }: Projection): Row {
+  const asOf = asOfOf(projected);
+  const { row } = projected;
+  const hushed = !parties.isDirectory && row.findings.some(isOwnerUnfollowed);
+  if (asOf === undefined && !hushed) return row;
+  const findings = hushed ? row.findings.filter((mark) => !isOwnerUnfollowed(mark)) : row.findings;
+  return { ...row, findings, ...(asOf === undefined ? {} : { asOf: toInstant(asOf) }) };
+}
+
+const HISTORY = 200;
+
+export function identityView(id: IdentityId, projection: Projection): IdentityView | undefined {
+  const projected = projection.row(id);
+  const subject = projected && projection.projector.subject(id);
+  if (!projected || !subject) return undefined;
+  const row = shownRow(projected, projection);
+  const gathered = projection.projector.gather(subject);
+  const findings = describeFindings(projection.projector.findingFacts(gathered));
+  const fields = FIELDS.filter((field) => field.on.includes(subject.type) && field.name !== 'access').map((field) =>
+    fieldView(subject, field, projection),
+  );
+  const names = subject.type === 'identity' ? projection.projector.sameName(subject) : { before: [], after: [] };
+  const needs = needsOf(subject, row, fields, findings, projection, names.before);
+  return {
+    id,
+    anchors: subject.anchors,
+    row,
+    sentence: sentenceOf(row, subject, projection),
+    needs,
+    findings,
+    fields,
+    access: accessOf(subject, projection),
+    accessUnread: accessUnread(subject),
+    credentials: credentialsOf(id, row.privileged === true, projection),
+    links: linksOf(subject, projection),
+    comments: commentsOf(subject, projection),
+    history: activityOf(projection, { runs: false, limit: HISTORY }, subject.anchors),
+    records: recordsOf(subject, projection),
+    succeeds: names.before,
+    succeededBy: names.after,
+  };
+}
+
+function accessOf(subject: Subject, projection: Projection): IdentityView['access'] {
+  return subject.records.flatMap(({ stored, record }) => {
+    const { asOf } = projection.evidence.of(stored.source, stored.coverage);
+    return (record.access ?? []).map((right) => ({
+      ...right,
+      source: stored.source,
+      plain: plainAccess(right),
+      ...(asOf === undefined ? {} : { asOf: toInstant(asOf) }),
+    }));
+  });
+}
+
+function credentialsOf(id: IdentityId, privileged: boolean, projection: Projection): CredentialView[] {
+  const verdicts = projection.projector.verdicts(id, privileged);
+  return verdicts.flatMap(({ id: credential, verdict }) => {
+    const projected = projection.row(credential);
+    const subject = projected && projection.projector.subject(credential);
+    if (!projected || !subject) return [];
+    const text = (field: string): string | undefined => {
+      const value = projection.projector.observed(subject, field);
+      return typeof value === 'string' ? value : undefined;
+    };
+    const row = shownRow(projected, projection);
+    const optional = {
+      subtype: row.subtype,
+      created: text('created'),
+      rotated: text('rotated'),
+      expires: text('expires'),
+      lastUsed: row.lastUsed,
+      fingerprint: text('fingerprint'),
+      location: text('location'),
+      asOf: row.asOf,
+      source: row.sources[0],
+    };
+    const findings = describeFindings(projection.projector.findingFacts(projection.projector.gather(subject))).filter(
+      (finding) => finding.verdict !== 'clear',
+    );
+    const present = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
+    return [
+      {
+        id: credential,
+        name: row.name,
+        kind: row.kind,
+        observed: row.observed,
+        worst: verdict.worst,
+        findings,
+        ...present,
+      } as CredentialView,
+    ];
+  });
+}
+
+function linksOf(subject: Subject, projection: Projection): LinkView[] {
+  const out: LinkView[] = [];
+  for (const { stored, record } of subject.records) {
+    for (const link of record.links ?? []) {
+      const target = projection.links.target(stored.source, link.to);
+      const text = 'key' in link.to ? link.to.key : 'alias' in link.to ? link.to.alias : link.to.externalId;
+      out.push(linkView(link, 'out', target, text, stored, projection));
+    }
+  }
+  return [...out, ...linksInto(subject, projection)];
+}
+
+function linksInto(subject: Subject, projection: Projection): LinkView[] {
+  const from = new Set([...projection.links.pointingTo(subject.anchors, false), ...projection.links.pointingTo(subject.anchors, true)]);
+  return [...from].sort().flatMap((anchor) => {
+    const stored = projection.store.get(anchor);
+    const record = projection.store.decode(anchor);
+    if (!stored || !record || projection.classes.id(anchor) === subject.id) return [];
+    const mine = (record.links ?? []).filter((link) => projection.links.target(stored.source, link.to) === subject.id);
+    return mine.map((link) => linkView(link, 'in', projection.classes.id(anchor), stored.externalId, stored, projection));
+  });
+}
+
+function linkView(
+  link: { readonly relation: LinkView['relation']; readonly certainty: LinkView['certainty'] },
+  direction: 'in' | 'out',
+  target: IdentityId | undefined,
+  text: string,
+  stored: { readonly source: LinkView['source'] & string; readonly coverage: Parameters<Projection['evidence']['of']>[1] },
+  projection: Projection,
+): LinkView {
+  const other = target === undefined ? undefined : projection.row(target);
+  const { asOf } = projection.evidence.of(stored.source, stored.coverage);
+  return {
+    relation: link.relation,
+    direction,
+    text: other ? other.row.name : visibleText(text),
+    certainty: link.certainty,
+    source: stored.source,
+    ...(target === undefined ? {} : { target }),
+    ...(other ? { type: other.row.type } : {}),
+    ...(asOf === undefined ? {} : { asOf: toInstant(asOf) }),
+  };
+}
+
+function commentsOf(subject: Subject, { ledger }: Projection): IdentityView['comments'] {
+  const seen = new Map<string, IdentityView['comments'][number]>();
+  for (const anchor of subject.anchors)
+    for (const comment of ledger.comments(anchor)) {
+      const who = (comment.person && ledger.persons().get(comment.person)?.name) ?? 'somebody';
+      seen.set(`${comment.ref.entry}/${comment.ref.act}`, {
+        ref: comment.ref,
+        who: visibleText(who),
+        at: comment.at,
+        text: comment.text,
+        placed: comment.place !== undefined,
+      });
+    }
+  return [...seen.values()].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+}
+
+function recordsOf(subject: Subject, projection: Projection): IdentityView['records'] {
+  const observed = subject.records.map(({ stored, record }) => {
+    const held =
+      record.asOf === undefined
+        ? projection.evidence.of(stored.source, stored.coverage)
+        : projection.evidence.dated(stored.source, record.asOf);
+    const status = projection.evidence.status(stored.source);
+    return {
+      anchor: stored.anchor,
+      source: stored.source,
+      externalId: stored.externalId,
+      coverage: stored.coverage,
+      rereadable: status !== undefined && status.kind !== 'file' && status.kind !== 'workstation',
+      ...(held.asOf === undefined ? {} : { asOf: toInstant(held.asOf) }),
+      ...(record.missingSince === undefined ? {} : { missingSince: record.missingSince as Instant }),
+    };
+  });
+  const bare = subject.anchors.filter((anchor) => !projection.store.has(anchor)).map((anchor) => ({ anchor, rereadable: false }));
+  return [...observed, ...bare];
+}

@@ -1,0 +1,176 @@
+import { type HashHex, hashText } from '../base/hash.ts';
+import { canonicalJson, type Json } from '../base/json.ts';
+import { Interner } from '../ledger/interner.ts';
+import { type Anchor, anchorOf, type CoverageId, type ExternalId, type SourceId } from '../model/ids.ts';
+import { decodeRecord, type SourceRecord } from '../model/record.ts';
+import type { RecordType } from '../model/vocabulary.ts';
+import { LinkIndex, type LinkName } from './linkIndex.ts';
+import { MultiIndex, ScopedIndex } from './multiIndex.ts';
+
+/** What is kept of a record beside its bytes: enough to find it and to join it without decoding. */
+export interface StoredRecord {
+  readonly anchor: Anchor;
+  readonly source: SourceId;
+  readonly externalId: ExternalId;
+  readonly bytes: Uint8Array;
+  readonly type: RecordType;
+  readonly coverage: CoverageId;
+  /** Strong keys: records of different types never join. */
+  readonly keys: readonly string[];
+  readonly aliases: readonly string[];
+  readonly boundary: string | undefined;
+  readonly fingerprint: string | undefined;
+  readonly links: readonly StoredLink[];
+}
+
+/** Has-credential is told apart, so that it is found without decoding. */
+export interface StoredLink {
+  readonly credential: boolean;
+  readonly to: LinkName;
+}
+
+const DECODED_KEPT = 4_000;
+
+/** Records as bytes, with the indexes that classes, links and findings need. */
+export class RecordStore {
+  private readonly records = new Map<Anchor, StoredRecord>();
+  private readonly bySource = new Map<SourceId, Map<ExternalId, Anchor>>();
+  private readonly decoded = new Map<Anchor, SourceRecord>();
+  /** Coverages and boundaries come again and again, as a new text in every record. */
+  private readonly texts = new Interner();
+  readonly byKey = new ScopedIndex<RecordType>();
+  readonly byAlias = new ScopedIndex<SourceId>();
+  readonly byFingerprint = new MultiIndex();
+  readonly byCredentialLink = new LinkIndex();
+  readonly byOtherLink = new LinkIndex();
+
+  get(anchor: Anchor): StoredRecord | undefined {
+    return this.records.get(anchor);
+  }
+  anchors(): Iterable<Anchor> {
+    return this.records.keys();
+  }
+  has(anchor: Anchor): boolean {
+    return this.records.has(anchor);
+  }
+  anchorsOf(source: SourceId): Iterable<Anchor> {
+    return this.bySource.get(source)?.values() ?? [];
+  }
+  externalIdsOf(source: SourceId): Iterable<ExternalId> {
+    return this.bySource.get(source)?.keys() ?? [];
+  }
+  /** Records of a source with that alias. */
+  named(source: SourceId, alias: string): readonly Anchor[] {
+    return this.byAlias.get(source, alias);
+  }
+  countOf(source: SourceId): number {
+    return this.bySource.get(source)?.size ?? 0;
+  }
+  find(source: SourceId, externalId: ExternalId): Anchor | undefined {
+    return this.bySource.get(source)?.get(externalId);
+  }
+
+  decode(anchor: Anchor): SourceRecord | undefined {
+    const held = this.decoded.get(anchor);
+    if (held) return held;
+    const stored = this.records.get(anchor);
+    const record = stored && decodeRecord(stored.bytes);
+    if (record) this.keep(anchor, record);
+    return record;
+  }
+  private keep(anchor: Anchor, record: SourceRecord): void {
+    if (this.decoded.size >= DECODED_KEPT) this.decoded.clear();
+    this.decoded.set(anchor, record);
+  }
+
+  /** @returns the anchor, with the record that was there before and the one that is there now. */
+  put(
+    source: SourceId,
+    externalId: ExternalId,
+    bytes: Uint8Array | undefined,
+  ): { anchor: Anchor; before: StoredRecord | undefined; after: StoredRecord | undefined } {
+    const anchor = this.find(source, externalId) ?? anchorOf(source, externalId);
+    const before = this.records.get(anchor);
+    const record = bytes && decodeRecord(bytes);
+    const after = record && bytes ? stored(anchor, source, externalId, bytes, record, this.texts) : undefined;
+    this.decoded.delete(anchor);
+    if (before) this.unindex(before);
+    if (after && record) {
+      this.index(after);
+      this.keep(anchor, record);
+    } else this.remove(source, externalId, anchor);
+    return { anchor, before, after };
+  }
+
+  private remove(source: SourceId, externalId: ExternalId, anchor: Anchor): void {
+    this.records.delete(anchor);
+    this.bySource.get(source)?.delete(externalId);
+  }
+  private index(record: StoredRecord): void {
+    this.records.set(record.anchor, record);
+    const ofSource = this.bySource.get(record.source) ?? new Map<ExternalId, Anchor>();
+    this.bySource.set(record.source, ofSource);
+    ofSource.set(record.externalId, record.anchor);
+    const { anchor, source, type } = record;
+    for (const key of record.keys) this.byKey.add(type, key, anchor);
+    for (const alias of record.aliases) this.byAlias.add(source, alias, anchor);
+    for (const { credential, to } of record.links) this.linksOf(credential).add(source, to, anchor);
+    if (record.fingerprint !== undefined) this.byFingerprint.add(record.fingerprint, anchor);
+  }
+  private unindex(record: StoredRecord): void {
+    const { anchor, source, type } = record;
+    for (const key of record.keys) this.byKey.delete(type, key, anchor);
+    for (const alias of record.aliases) this.byAlias.delete(source, alias, anchor);
+    for (const { credential, to } of record.links) this.linksOf(credential).delete(source, to, anchor);
+    if (record.fingerprint !== undefined) this.byFingerprint.delete(record.fingerprint, anchor);
+  }
+
+  linksOf(credential: boolean): LinkIndex {
+    return credential ? this.byCredentialLink : this.byOtherLink;
+  }
+
+  /** Records with the same first alias in the same source and boundary: one may have succeeded the other. */
+  sameName({ anchor, source, type, boundary, aliases }: StoredRecord): readonly Anchor[] {
+    const [first] = aliases;
+    if (first === undefined || boundary === undefined || this.byAlias.isAlone(source, first, anchor)) return NOBODY;
+    return this.byAlias.get(source, first).filter((other) => {
+      const record = this.records.get(other);
+      return record?.type === type && record.boundary === boundary && record.aliases[0] === first;
+    });
+  }
+}
+
+const NOBODY: readonly Anchor[] = [];
+const NO_LINKS: readonly StoredLink[] = [];
+
+function stored(
+  anchor: Anchor,
+  source: SourceId,
+  externalId: ExternalId,
+  bytes: Uint8Array,
+  record: SourceRecord,
+  texts: Interner,
+): StoredRecord {
+  const fingerprint = record.type === 'credential' ? record.fields.fingerprint : undefined;
+  const boundary = record.fields.boundary;
+  return {
+    anchor,
+    source,
+    externalId,
+    bytes,
+    type: record.type,
+    coverage: texts.text(record.coverage),
+    keys: unique(record.keys),
+    aliases: unique(record.aliases),
+    boundary: typeof boundary === 'string' ? texts.text(boundary) : undefined,
+    fingerprint: typeof fingerprint === 'string' && fingerprint !== '' ? fingerprint : undefined,
+    links: record.links?.map(({ relation, to }) => ({ credential: relation === 'has-credential', to })) ?? NO_LINKS,
+  };
+}
+
+/** Nearly every list is free of doubles already, and is kept as it was decoded. */
+const unique = (values: readonly string[]): readonly string[] =>
+  values.every((value, index) => values.indexOf(value) === index) ? values : [...new Set(values)];
+
+/** What an acknowledgement names: the hash of the canonical JSON of exactly the value that the source gave. */
+export const valueHash = (value: Json): HashHex => hashText(canonicalJson(value));

@@ -1,0 +1,180 @@
+import { canonicalJson } from '../base/json.ts';
+import type { Millis } from '../base/time.ts';
+import type { LedgerChange, LedgerReader } from '../ledger/ledgerReader.ts';
+import { fieldByName } from '../model/fields.ts';
+import type { Anchor, IdentityId, PersonId, SourceId } from '../model/ids.ts';
+import type { SourceStatus } from '../model/status.ts';
+import { activityOf } from './activity.ts';
+import { type Condition, compileCondition, isProblem } from './condition.ts';
+import { fieldView } from './fieldView.ts';
+import { identityView, shownRow } from './identityView.ts';
+import { inboxOf } from './inbox.ts';
+import { partiesOf, searchAll, suggest } from './people.ts';
+import { plainRow } from './plainRow.ts';
+import { previewEdit } from './preview.ts';
+import { Projection, type RecordChange } from './projection.ts';
+import { countRows, idsOf, Queries, type QueryResult } from './queries.ts';
+import { sourceViews } from './sourceView.ts';
+import type {
+  Counts,
+  EditChange,
+  EditPreview,
+  FieldView,
+  IdentityView,
+  InboxGroup,
+  PartyView,
+  Query,
+  QueryProblem,
+  RegisterReader,
+  Row,
+  RowWindow,
+  SourceView,
+} from './view.ts';
+
+const EVERYTHING: Query = { text: '', sort: [] };
+const PREFIX = /^[0-9a-f]{6,32}$/;
+const CONDITIONS_KEPT = 100;
+
+/**
+ * The register: what the ledger and the observations add up to (DESIGN 3). It is never written; it is told what changed,
+ * and answers from then on as if it had been built from scratch.
+ */
+export class Register implements RegisterReader {
+  private readonly projection: Projection;
+  private readonly queries = new Queries();
+  private readonly conditions = new Map<string, Condition | QueryProblem>();
+  private readonly me: PersonId | undefined;
+
+  constructor(input: { readonly ledger: LedgerReader; readonly now: Millis; readonly me?: PersonId }) {
+    this.projection = new Projection(input.ledger, input.now);
+    this.me = input.me;
+  }
+
+  get now(): Millis {
+    return this.projection.now;
+  }
+  get version(): number {
+    return this.projection.version;
+  }
+
+  /** After `ledger.append` or `ledger.setOutbox`, with what they returned. */
+  ledgerChanged(change: LedgerChange): void {
+    this.projection.ledgerChanged(change);
+  }
+  applyRecords(source: SourceId, changes: readonly RecordChange[]): void {
+    this.projection.applyRecords(source, changes);
+  }
+  applyStatus(status: SourceStatus): void {
+    this.projection.applyStatus(status.source, status);
+  }
+  removeSource(id: SourceId): void {
+    this.projection.removeSource(id);
+  }
+  setNow(now: Millis): void {
+    this.projection.setNow(now);
+  }
+
+  window(query: Query, from: number, count: number): RowWindow {
+    const { rows, problem, hint } = this.run(query);
+    const start = Math.max(0, Math.min(from, rows.length));
+    const shown = rows.slice(start, start + Math.max(0, count)).map((projected) => shownRow(projected, this.projection));
+    return { total: rows.length, from: start, rows: shown, ...(problem ? { problem } : {}), ...(hint ? { hint } : {}) };
+  }
+  ids(query: Query): readonly IdentityId[] {
+    return idsOf(this.run(query).rows);
+  }
+  counts(query: Query = EVERYTHING): Counts {
+    const { rows } = this.run(query);
+    const { parties } = this.projection;
+    return countRows(rows, parties.size, parties.isDirectory);
+  }
+
+  private run(query: Query): QueryResult {
+    const byName = this.projection.byName();
+    const { now, version, evidence, parties } = this.projection;
+    return this.queries.run(query, {
+      byName,
+      usual: this.projection.usualByName(),
+      now,
+      version,
+      sourceLabel: (source) => evidence.label(source),
+      directory: parties.isDirectory,
+      plain: plainRow,
+    });
+  }
+
+  row(id: IdentityId): Row | undefined {
+    const projected = this.projection.row(this.projection.classes.id(id));
+    return projected && shownRow(projected, this.projection);
+  }
+
+  resolve(text: string): IdentityId | undefined {
+    if (!PREFIX.test(text)) return undefined;
+    this.projection.flush();
+    const exact = this.projection.classes.id(text as Anchor);
+    if (this.projection.rows.has(exact)) return exact;
+    return text.length < 32 ? this.projection.idByPrefix(text) : undefined;
+  }
+
+  identity(id: IdentityId): IdentityView | undefined {
+    this.projection.flush();
+    const view = identityView(this.projection.classes.id(id), this.projection);
+    return view && { ...view, history: activityOf(this.projection, { runs: false, limit: HISTORY, me: this.me }, view.anchors) };
+  }
+  field(id: IdentityId, field: string): FieldView | undefined {
+    this.projection.flush();
+    const subject = this.projection.projector.subject(this.projection.classes.id(id));
+    const definition = fieldByName.get(field);
+    return subject && definition ? fieldView(subject, definition, this.projection) : undefined;
+  }
+
+  inbox(): readonly InboxGroup[] {
+    return inboxOf(this.projection, this.me);
+  }
+  sources(): readonly SourceView[] {
+    return sourceViews(this.projection);
+  }
+  parties(): readonly PartyView[] {
+    return partiesOf(this.projection);
+  }
+  activity(options: Parameters<RegisterReader['activity']>[0]): ReturnType<RegisterReader['activity']> {
+    this.projection.flush();
+    return activityOf(this.projection, { ...options, me: this.me });
+  }
+  suggestions(field: string, text: string, limit: number): ReturnType<RegisterReader['suggestions']> {
+    return suggest(field, text, limit, this.projection);
+  }
+  search(text: string, limit: number): ReturnType<RegisterReader['search']> {
+    return searchAll(text, limit, this.projection);
+  }
+  preview(ids: readonly IdentityId[], change: EditChange): EditPreview {
+    this.projection.flush();
+    return previewEdit(ids, change, this.projection);
+  }
+
+  matches(id: IdentityId, condition: string): boolean | QueryProblem {
+    const compiled = this.condition(condition);
+    if (isProblem(compiled)) return compiled;
+    const projected = this.projection.row(this.projection.classes.id(id));
+    return projected !== undefined && compiled.test(plainRow(projected));
+  }
+  private condition(text: string): Condition | QueryProblem {
+    const held = this.conditions.get(text);
+    if (held) return held;
+    if (this.conditions.size >= CONDITIONS_KEPT) this.conditions.clear();
+    const compiled = compileCondition(text);
+    this.conditions.set(text, compiled);
+    return compiled;
+  }
+
+  /** Every row in canonical form: replicas that hold the same documents and clock give the same text. */
+  dump(): string {
+    return canonicalJson(
+      this.projection
+        .byName()
+        .map((projected) => ({ ...shownRow(projected, this.projection), anchors: this.projection.classes.anchors(projected.id) })),
+    );
+  }
+}
+
+const HISTORY = 200;

@@ -1,0 +1,165 @@
+import * as z from 'zod';
+import { deviceId, entryId, externalId, hash, personId, place, sourceId, spaceId } from '../model/ids.ts';
+import { instant, json } from '../model/record.ts';
+import { connectorProblem, heldPart, planItem, runCounts } from '../model/status.ts';
+import { role } from '../model/vocabulary.ts';
+
+/** Every error of the HTTP interface: what happened, the way out, and whether the same call may be tried again. */
+export const apiError = z
+  .object({ error: z.object({ code: z.string(), message: z.string(), wayOut: z.string().optional(), retry: z.boolean() }).strict() })
+  .strict();
+export type ApiError = z.infer<typeof apiError>['error'];
+
+/** GET /api/space */
+export const spaceInfo = z
+  .object({
+    space: spaceId,
+    serverKey: deviceId,
+    epoch: z.number().int(),
+    name: z.string(),
+    version: z.string(),
+    protocol: z.literal(1),
+    time: instant,
+    sample: z.boolean(),
+    place,
+  })
+  .strict();
+export type SpaceInfo = z.infer<typeof spaceInfo>;
+
+/** POST /api/auth/nonce → sign canonical `{space, nonce, origin, expires}` with purpose `muster/auth/1` → POST /api/auth/ticket */
+export const nonceRequest = z.object({ device: deviceId }).strict();
+export const nonceReply = z.object({ nonce: z.string(), origin: z.string(), expires: instant }).strict();
+export const ticketRequest = z.object({ device: deviceId, nonce: z.string().max(128), signature: z.string().max(128) }).strict();
+/** `ticket` goes into the websocket subprotocol and into `Authorization: Bearer`. */
+export const ticketReply = z
+  .object({ ticket: z.string(), expires: instant, person: personId, personName: z.string(), role, remit: z.string() })
+  .strict();
+export type TicketReply = z.infer<typeof ticketReply>;
+
+/** POST /api/enrol. `proof`: signature with purpose `muster/enrol/1` over canonical `{space, device, token}` where token is the SHA-256 of the token. */
+export const enrolRequest = z
+  .object({
+    device: deviceId,
+    token: z.string().min(16).max(256),
+    proof: z.string().max(128),
+    label: z.string().max(200),
+    personName: z.string().max(200).optional(),
+  })
+  .strict();
+export const enrolReply = z.object({ person: personId, personName: z.string(), role, remit: z.string(), entry: entryId, place }).strict();
+export type EnrolReply = z.infer<typeof enrolReply>;
+
+/** POST /api/invitations. The link is `<origin>/#join=<token>`; shown once. */
+export const invitationRequest = z
+  .object({
+    role,
+    remit: z.string().max(2_048).default('true'),
+    label: z.string().max(200),
+    hours: z
+      .number()
+      .min(1)
+      .max(24 * 30)
+      .default(72),
+  })
+  .strict();
+export const invitationReply = z.object({ link: z.string(), expires: instant, entry: entryId }).strict();
+
+/** Where a secret comes from. Never its value. */
+export const secretReference = z.union([
+  z.object({ env: z.string().max(128) }).strict(),
+  z.object({ file: z.string().max(1_024) }).strict(),
+]);
+
+/** A source as configured. Settings of its kind sit beside the common ones and are parsed by the connector's own schema. */
+export const sourceSettings = z.looseObject({
+  id: sourceId,
+  kind: z.string().max(64),
+  label: z.string().max(200).optional(),
+  /** A cron expression or `every 15m`; absent: the connector's default. */
+  schedule: z.string().max(100).optional(),
+  paused: z.boolean().optional(),
+  freshness: z
+    .object({ reporting: z.string().max(16).optional(), control: z.string().max(16).nullable().optional() })
+    .strict()
+    .optional(),
+  guard: z.record(z.string(), json).optional(),
+  visibility: z.enum(['space', 'private']).optional(),
+});
+export type SourceSettings = z.infer<typeof sourceSettings>;
+
+/** POST /api/sources/dry-run → what a run would do. Nothing was written. Apply exactly this with its digest, or be refused. */
+export const dryRunReply = z
+  .object({
+    digest: hash,
+    source: sourceId,
+    asOf: instant,
+    outcome: z.enum(['complete', 'partial', 'failed']),
+    counts: runCounts,
+    items: z.array(planItem),
+    /** More items than were sent. */
+    more: z.number().int(),
+    held: z.array(heldPart),
+    problems: z.array(connectorProblem),
+    /** What the connector wants to tell: mapping, duplicates, spellings of owners, cells that look like secrets, places looked at. */
+    report: json.optional(),
+    /** A plan waits in memory until then. */
+    expires: instant,
+  })
+  .strict();
+export type DryRunReply = z.infer<typeof dryRunReply>;
+
+/** POST /api/plans/<digest>/apply: everything, or only these records. */
+export const applyRequest = z.object({ only: z.array(externalId).max(100_000).optional() }).strict();
+export const applyReply = z.object({ source: sourceId, run: z.number().int(), counts: runCounts }).strict();
+
+export const rereadRequest = z.object({ externalId }).strict();
+export const historyReply = z.object({ versions: z.array(z.object({ hash, run: z.number().int(), at: instant, record: json })) }).strict();
+
+/** POST /api/uploads (raw body, `?name=`): a dropped spreadsheet, kept in the data directory; the path goes into `file` settings. */
+export const uploadReply = z
+  .object({ upload: z.string(), name: z.string(), bytes: z.number().int(), modified: instant.optional() })
+  .strict();
+
+/** What the workstation's first-run screen shows, from the dry run's report. */
+export const workstationReport = z
+  .object({
+    places: z.number().int(),
+    credentials: z.number().int(),
+    lookedAt: z.array(
+      z.object({ path: z.string(), outcome: z.enum(['read', 'listed', 'absent', 'denied', 'skipped']), found: z.number().int() }).strict(),
+    ),
+    headless: z.boolean(),
+  })
+  .strict();
+
+/** What a dropped spreadsheet is understood as, from the dry run's report (SCREENS, first run). */
+export const spreadsheetReport = z
+  .object({
+    file: z.string(),
+    sheet: z.string().optional(),
+    rows: z.number().int(),
+    savedAt: instant.optional(),
+    identities: z.number().int(),
+    duplicates: z.array(z.object({ name: z.string(), rows: z.array(z.number().int()) }).strict()),
+    unnamed: z.array(z.number().int()),
+    columns: z.array(
+      z
+        .object({
+          column: z.string(),
+          field: z.string().optional(),
+          confidence: z.enum(['exact', 'likely', 'none']),
+          examples: z.array(z.string()),
+        })
+        .strict(),
+    ),
+    owners: z.array(
+      z
+        .object({ name: z.string(), kind: z.enum(['person', 'team', 'vendor']), spellings: z.array(z.string()), rows: z.number().int() })
+        .strict(),
+    ),
+    blankOwners: z.number().int(),
+    secrets: z.array(z.object({ row: z.number().int(), column: z.string(), looksLike: z.string() }).strict()),
+  })
+  .strict();
+export type SpreadsheetReport = z.infer<typeof spreadsheetReport>;
+export type WorkstationReport = z.infer<typeof workstationReport>;

@@ -1,0 +1,41 @@
+/** What a column of a spreadsheet can be understood as. Most are fields of the register; `externalId`, `system`, `kind` and `asOf` shape the record. */
+export const MAPPABLE = [
+  'externalId',
+  'name',
+  'system',
+  'kind',
+  'owner',
+  'team',
+  'technicalContact',
+  'backup',
+  'purpose',
+  'application',
+  'environment',
+  'neededUntil',
+  'requestedBy',
+  'approvedBy',
+  'ticket',
+  'issuedFor',
+  'criticality',
+  'classification',
+  'vendor',
+  'contractEnd',
+  'usedBy',
+  'tags',
+  'status',
+  'created',
+  'expires',
+  'rotated',
+  'lastUsed',
+  'notes',
+  'asOf',
+  'email',
+  'manager',
+  'active',
+  'leftOn',
+  'aliases',
+] as const;
+export type Mappable = (typeof MAPPABLE)[number];
+
+/** Only in a list of people, teams and vendors. */
+export const PARTY_ONLY: readonly Mappable[] = ['email', 'manager', 'active', 'leftOn', 'aliases'];

@@ -1,0 +1,31 @@
+import type { Result } from '../../shared/base/result.ts';
+import type { Instant } from '../../shared/base/time.ts';
+import type { LedgerReader } from '../../shared/ledger/ledgerReader.ts';
+import type { Act } from '../../shared/model/act.ts';
+import type { EntryId, SpaceId } from '../../shared/model/ids.ts';
+import type { Role } from '../../shared/model/vocabulary.ts';
+import type { RegisterReader } from '../../shared/register/view.ts';
+import type { ApiError } from '../../shared/wire/http.ts';
+import type { RunnerService } from '../runner/runnerService.ts';
+
+/** What the command line asks of a running server: the register it projects, the runner, and the local steward's own device. */
+export interface LocalCore {
+  readonly space: SpaceId;
+  readonly register: RegisterReader;
+  readonly ledger: LedgerReader;
+  readonly runner: RunnerService;
+  readonly uploads: string;
+  now(): number;
+  /** Signs as the local steward, places, and resolves when it is on disk. More than 500 acts become one group of entries. */
+  commit(acts: readonly Act[]): Promise<Result<{ readonly entries: readonly EntryId[] }, ApiError>>;
+  invite(request: {
+    role: Role;
+    remit: string;
+    label: string;
+    hours: number;
+  }): Promise<Result<{ readonly link: string; readonly expires: Instant }, ApiError>>;
+  /** A ticket for scripts on this machine, at most ten minutes. */
+  token(role: Role, ttlMillis: number): Result<{ readonly ticket: string; readonly expires: Instant }, ApiError>;
+  /** A new one-use link that enrols a further device of the local steward. */
+  launchLink(): string;
+}

@@ -1,0 +1,77 @@
+import type * as z from 'zod';
+import type { Json } from '../../shared/base/json.ts';
+import type { Result } from '../../shared/base/result.ts';
+import type { Instant, Millis } from '../../shared/base/time.ts';
+import type { CoverageId, ExternalId } from '../../shared/model/ids.ts';
+import type { Observation } from '../../shared/model/record.ts';
+import type { ConnectorProblem, Mechanism } from '../../shared/model/status.ts';
+
+/** A connector yields messages and nothing else (DESIGN 6). The runner decides what they mean. */
+export type ConnectorMessage =
+  /** Which system answered: account, cluster UID, database system id. Another one than last time holds everything. */
+  | { readonly kind: 'place'; readonly place: string }
+  /** A coverage is about to be listed. `asOf` is taken before the first read. */
+  | { readonly kind: 'coverage'; readonly coverage: CoverageId; readonly label: string; readonly asOf: Instant }
+  | { readonly kind: 'record'; readonly record: Observation }
+  | { readonly kind: 'deleted'; readonly externalId: ExternalId; readonly evidence: 'event' | 'tombstone'; readonly at: Instant }
+  | { readonly kind: 'hint'; readonly externalId: ExternalId }
+  /** An opaque cursor, taken before the scan started; saved only after what it covers is durable. */
+  | { readonly kind: 'checkpoint'; readonly cursor: string }
+  | { readonly kind: 'gap'; readonly coverage: CoverageId; readonly reason: string }
+  /** Absence counts only after `complete`. */
+  | {
+      readonly kind: 'coverageDone';
+      readonly coverage: CoverageId;
+      readonly outcome: 'complete' | 'partial' | 'failed';
+      readonly problems: readonly ConnectorProblem[];
+    }
+  | { readonly kind: 'progress'; readonly done: number; readonly total?: number; readonly what: string }
+  /** For the dry run's screen: what was looked at, how a sheet was understood. Never stored in a document. */
+  | { readonly kind: 'report'; readonly report: Json };
+
+/** What a connector of this kind promises, in the units of DOMAIN I. */
+export interface Traits {
+  readonly mechanism: Mechanism;
+  readonly cadence: Millis;
+  readonly levels: { readonly reporting: Millis; readonly control: Millis | null };
+  readonly lag: Millis;
+  /** One sentence for the source's page. */
+  readonly note?: string;
+  readonly private: boolean;
+  /** `file:<path>` and folders to watch; a change starts a run within two seconds. */
+  readonly watch: readonly string[];
+  /** What the source is called when the person gave no label. */
+  readonly label: string;
+}
+
+export interface ConnectorContext<S> {
+  readonly settings: S;
+  readonly cursor: string | undefined;
+  readonly signal: AbortSignal;
+  /** Resolves `{ env }` and `{ file }` references. The value must not leave the connector's client. */
+  secret(reference: unknown): Result<string, ConnectorProblem>;
+  readonly clock: () => Millis;
+  /** Where uploads are kept; `file` resolves `upload:<id>` in it. */
+  readonly uploads: string;
+  /** Set on the dry run before consent: list and stat only, open nothing that could hold a secret (workstation). */
+  readonly mode: 'list only' | 'read';
+}
+
+/** One folder under `sync-server/connectors/`; registered in `registry.ts`. */
+export interface Connector<S = unknown> {
+  readonly kind: string;
+  readonly settings: z.ZodType<S>;
+  /** Names of the fields that may leave this connector; everything else is dropped before anything is written. */
+  readonly fields: readonly string[];
+  traits(settings: S): Traits;
+  /** Yields a full listing. Throws only for defects; expected failures are `coverageDone` with problems. */
+  list(context: ConnectorContext<S>): AsyncIterable<ConnectorMessage>;
+  /** Re-reads one record now: `record`, `deleted`, or a problem. Absent: cannot. */
+  reread?(context: ConnectorContext<S>, externalId: ExternalId): AsyncIterable<ConnectorMessage>;
+  /** The least rights it needs, as text to run or paste. */
+  grant?(settings: Partial<S>): string;
+}
+
+/** A `ConnectorProblem` with the fields that every caller must think about. */
+export const problem = (code: ConnectorProblem['code'], message: string, retry: boolean, wayOut?: string): ConnectorProblem =>
+  wayOut === undefined ? { code, message, retry } : { code, message, retry, wayOut };

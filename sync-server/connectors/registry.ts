@@ -1,0 +1,19 @@
+import type { Connector } from './connector.ts';
+
+/** Where a connector lives. The runner loads it to parse settings; each run's worker loads it again from `module`. */
+export interface RegisteredConnector {
+  readonly kind: string;
+  /** The `file:` URL of a module that exports `connector`. */
+  readonly module: string;
+  load(): Promise<{ readonly connector: Connector }>;
+}
+
+const module = (path: string): string => new URL(path, import.meta.url).href;
+
+/** Every source that Muster can read, explicitly. A new one is one folder and one line here. */
+export const CONNECTORS: readonly RegisteredConnector[] = [
+  { kind: 'file', module: module('./file/connector.ts'), load: () => import('./file/connector.ts') },
+  { kind: 'x509', module: module('./x509/connector.ts'), load: () => import('./x509/connector.ts') },
+  { kind: 'workstation', module: module('./workstation/connector.ts'), load: () => import('./workstation/connector.ts') },
+  { kind: 'postgres', module: module('./postgres/connector.ts'), load: () => import('./postgres/connector.ts') },
+];

@@ -1,0 +1,132 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type * as z from 'zod';
+import { utf8 } from '../../shared/base/bytes.ts';
+import type { HashHex } from '../../shared/base/hash.ts';
+import { canonicalJson } from '../../shared/base/json.ts';
+import { err, ok, type Result } from '../../shared/base/result.ts';
+import { signedMessage, type Verify } from '../../shared/base/signature.ts';
+import { HOUR, type Millis, parseTime, toInstant } from '../../shared/base/time.ts';
+import type { LedgerReader } from '../../shared/ledger/ledgerReader.ts';
+import type { Act, ActOf, ActRef } from '../../shared/model/act.ts';
+import type { PersonId, SpaceId } from '../../shared/model/ids.ts';
+import type { ApiError, EnrolReply, enrolRequest, invitationReply, invitationRequest } from '../../shared/wire/http.ts';
+import type { PlacedEntry } from './ingest.ts';
+import { decodeSignature } from './keys.ts';
+import type { Authored, LocalAuthor } from './localAuthor.ts';
+
+type EnrolRequest = z.infer<typeof enrolRequest>;
+type Way = Pick<ActOf<'enrol'>, 'person' | 'personName' | 'role' | 'remit' | 'via'>;
+
+async function commitOne(author: LocalAuthor, act: Act): Promise<Authored | undefined> {
+  const authored = await author.commit([act]);
+  return authored.ok ? authored.value[0] : undefined;
+}
+
+export interface EnrolmentOptions {
+  readonly space: SpaceId;
+  readonly localPerson: PersonId;
+  readonly ledger: () => LedgerReader;
+  /** The local steward's command-line device: vouches for launch links and invites. */
+  readonly steward: LocalAuthor;
+  /** The server's own key: enrols who holds an invitation. */
+  readonly server: LocalAuthor;
+  /** @returns what is wrong with a condition. One that does not compile would let its holder edit nothing, without a word. */
+  readonly remitProblem: (condition: string) => string | undefined;
+  readonly verify: Verify;
+  readonly clock: () => Millis;
+}
+
+const failure = (code: string, message: string, wayOut: string): Result<never, ApiError> => err({ code, message, wayOut, retry: false });
+const hashOf = (token: string): HashHex => createHash('sha256').update(token).digest('hex') as HashHex;
+const newToken = (): string => randomBytes(24).toString('base64url');
+
+const BAD_TOKEN = failure('forbidden', 'This link was used already or has expired.', 'Ask for a new one.');
+
+/** How devices come in: one-use launch links of this computer, and one-use invitations whose token's hash is in the ledger. */
+export class Enrolment {
+  private readonly options: EnrolmentOptions;
+  private readonly launchTokens = new Set<HashHex>();
+  private readonly invitations = new Map<HashHex, { act: ActOf<'invite'>; ref: ActRef; used: boolean }>();
+
+  constructor(options: EnrolmentOptions) {
+    this.options = options;
+  }
+
+  /** A new one-use token for a further device of the local steward. It is not written anywhere. */
+  newLaunchToken(): string {
+    const token = newToken();
+    this.launchTokens.add(hashOf(token));
+    return token;
+  }
+
+  /** Keeps the list of open invitations, from committed entries. */
+  observe({ entry, receipt }: Pick<PlacedEntry, 'entry' | 'receipt'>): void {
+    entry.acts.forEach((act, index) => {
+      if (receipt.void?.[String(index)] !== undefined) return;
+      if (act.kind === 'invite') this.invitations.set(act.tokenHash, { act, ref: { entry: entry.id, act: index }, used: false });
+      if (act.kind === 'enrol' && 'invite' in act.via) this.markUsed(act.via.invite);
+    });
+  }
+
+  async invite(request: z.infer<typeof invitationRequest>, origin: string): Promise<Result<z.infer<typeof invitationReply>, ApiError>> {
+    const problem = this.options.remitProblem(request.remit);
+    if (problem !== undefined) return failure('bad request', `The remit is not understood: ${problem}`, 'Correct the condition.');
+    const token = newToken();
+    const expires = toInstant(this.options.clock() + request.hours * HOUR);
+    const { role, remit, label } = request;
+    const act: Act = { kind: 'invite', tokenHash: hashOf(token), role, remit, expires, label };
+    const authored = await commitOne(this.options.steward, act);
+    if (!authored || authored.receipt.void) return failure('forbidden', 'The invitation was not allowed.', 'Ask an administrator.');
+    return ok({ link: `${origin}/#join=${token}`, expires, entry: authored.entry });
+  }
+
+  async enrol(request: EnrolRequest): Promise<Result<EnrolReply, ApiError>> {
+    const tokenHash = hashOf(request.token);
+    if (!(await this.isProved(request, tokenHash))) {
+      return failure('bad request', 'The signature does not prove that this device holds its key.', 'Open the link again.');
+    }
+    const way = this.takeWay(request, tokenHash);
+    if (!way) return BAD_TOKEN;
+    const { device, label, proof } = request;
+    const author = 'launch' in way.via ? this.options.steward : this.options.server;
+    const authored = await commitOne(author, { kind: 'enrol', device, label, proof, previous: null, ...way });
+    const reason = authored ? authored.receipt.void?.['0'] : 'not a valid value';
+    if (!authored || reason)
+      return failure('forbidden', `This device was not enrolled: ${reason}.`, 'Use a new browser profile or device.');
+    const { person, personName, role, remit } = way;
+    return ok({ person, personName, role, remit, entry: authored.entry, place: authored.place });
+  }
+
+  private isProved({ device, proof }: EnrolRequest, token: HashHex): Promise<boolean> | boolean {
+    const signature = decodeSignature(proof);
+    const said = signedMessage('muster/enrol/1', utf8(canonicalJson({ space: this.options.space, device, token })));
+    return signature ? this.options.verify(device, said, signature) : false;
+  }
+
+  /** Uses the token up: the second of two that come at once finds nothing. */
+  private takeWay(request: EnrolRequest, tokenHash: HashHex): Way | undefined {
+    return this.launchTokens.delete(tokenHash) ? this.launchWay() : this.takeInvitation(request, tokenHash);
+  }
+
+  private launchWay(): Way | undefined {
+    const steward = this.options.ledger().persons().get(this.options.localPerson);
+    if (!steward) return undefined;
+    return { person: steward.person, personName: steward.name, role: steward.role, remit: steward.remit, via: { launch: true } };
+  }
+
+  private takeInvitation(request: EnrolRequest, tokenHash: HashHex): Way | undefined {
+    const invitation = this.invitations.get(tokenHash);
+    const expires = invitation && parseTime(invitation.act.expires);
+    if (!invitation || invitation.used || expires === undefined || expires < this.options.clock()) return undefined;
+    invitation.used = true;
+    const { role, remit, label } = invitation.act;
+    const person = randomBytes(16).toString('hex') as PersonId;
+    return { person, personName: request.personName?.trim() || label, role, remit, via: { invite: invitation.ref } };
+  }
+
+  private markUsed(ref: ActRef): void {
+    for (const invitation of this.invitations.values()) {
+      if (invitation.ref.entry === ref.entry && invitation.ref.act === ref.act) invitation.used = true;
+    }
+  }
+}

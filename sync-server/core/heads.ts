@@ -1,0 +1,51 @@
+import { utf8 } from '../../shared/base/bytes.ts';
+import type { HashHex } from '../../shared/base/hash.ts';
+import { canonicalJson } from '../../shared/base/json.ts';
+import { type Signer, signedMessage } from '../../shared/base/signature.ts';
+import { type Millis, SECOND, toInstant } from '../../shared/base/time.ts';
+import type { SpaceId } from '../../shared/model/ids.ts';
+import type { SignedHead } from '../../shared/model/status.ts';
+import { encodeSignature } from './keys.ts';
+
+export interface HeadOptions {
+  readonly space: SpaceId;
+  readonly signer: Signer;
+  /** The ledger as far as it is on disk. */
+  readonly durable: () => { readonly epoch: number; readonly place: number; readonly root: HashHex };
+  readonly publish: (head: SignedHead) => void;
+  readonly clock: () => Millis;
+}
+
+/** Signs the ledger's head after commits, at most once a second: each head costs a struct in every replica's catalog. */
+export class HeadSigner {
+  private readonly options: HeadOptions;
+  private timer: NodeJS.Timeout | undefined;
+  private signed: string | undefined;
+
+  constructor(options: HeadOptions) {
+    this.options = options;
+  }
+
+  soon(): void {
+    if (this.timer !== undefined) return;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      void this.signNow();
+    }, SECOND);
+    this.timer.unref();
+  }
+
+  async signNow(): Promise<void> {
+    const { epoch, place, root } = this.options.durable();
+    if (place === 0 || this.signed === root) return;
+    this.signed = root;
+    const at = toInstant(this.options.clock());
+    const said = canonicalJson({ space: this.options.space, epoch, place, root, at });
+    const signature = await this.options.signer.sign(signedMessage('muster/head/1', utf8(said)));
+    this.options.publish({ epoch, place, root, at, signature: encodeSignature(signature) });
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+  }
+}

@@ -1,0 +1,269 @@
+import { fromUtf8, utf8 } from '../../shared/base/bytes.ts';
+import type { HashHex } from '../../shared/base/hash.ts';
+import { canonicalJson } from '../../shared/base/json.ts';
+import { type Millis, toInstant } from '../../shared/base/time.ts';
+import { needsNewEpoch, SHARD_RECORDS } from '../../shared/documents/sourceDocument.ts';
+import type { ExternalId, SourceId } from '../../shared/model/ids.ts';
+import { type CatalogSource, type SourceStatus, sourceStatus } from '../../shared/model/status.ts';
+import type { RecordChange, SourceStore } from '../runner/sourceStore.ts';
+import type { DocumentRow, SourceRow, Storage } from '../storage/storage.ts';
+import type { SharedDocument } from './sharedDocument.ts';
+import { SourceDocuments, shardsAfter } from './sourceDocuments.ts';
+
+export interface SourceStoreEvents {
+  catalog(source: CatalogSource): void;
+  records(source: SourceId, changes: readonly { externalId: ExternalId; bytes: Uint8Array }[]): void;
+  status(source: SourceId, status: SourceStatus): void;
+}
+
+export interface SourceStoreOptions {
+  readonly storage: Storage;
+  /** Grows with every start: of two writers of a status that did not see each other the later one wins in Yjs. */
+  readonly statusClient: number;
+  readonly events: SourceStoreEvents;
+  readonly clock: () => Millis;
+}
+
+interface Held {
+  row: SourceRow;
+  documents: SourceDocuments;
+  status: SourceStatus | undefined;
+  /** Epochs that were closed since the start: readable until the next one. */
+  readonly closed: SourceDocuments[];
+  /** Commits of a source follow each other. */
+  turn: Promise<void>;
+}
+
+const statusRow = (source: SourceId): string => `status/${source}`;
+
+/** What sources said, on disk before anybody sees it. */
+export class StoredSources implements SourceStore {
+  private readonly options: SourceStoreOptions;
+  private readonly sources = new Map<SourceId, Held>();
+
+  constructor(options: SourceStoreOptions) {
+    this.options = options;
+  }
+
+  /** Loads every source that was ever opened. Call once, before anything else. */
+  async load(): Promise<void> {
+    for (const row of await this.options.storage.sources()) await this.loadSource(row);
+  }
+
+  catalog(): CatalogSource[] {
+    return [...this.sources.values()].map(({ row }) => catalogOf(row));
+  }
+
+  visibility(source: SourceId): 'space' | 'private' | undefined {
+    return this.sources.get(source)?.row.visibility;
+  }
+
+  document(source: SourceId, name: string): SharedDocument | undefined {
+    const held = this.sources.get(source);
+    if (!held) return undefined;
+    for (const documents of [held.documents, ...held.closed]) {
+      const document = documents.document(name);
+      if (document) return document;
+    }
+    return undefined;
+  }
+
+  async open(source: SourceId, visibility: 'space' | 'private'): Promise<CatalogSource> {
+    const held = this.sources.get(source);
+    const row: SourceRow = held
+      ? { ...withoutRemoved(held.row), visibility }
+      : { id: source, epoch: 0, shards: 1, visibility, durableRun: 0 };
+    if (held && canonicalJson(held.row) === canonicalJson(row)) return catalogOf(row);
+    await this.options.storage.write({ sources: [row] });
+    if (held) held.row = row;
+    else this.sources.set(source, this.fresh(row));
+    this.options.events.catalog(catalogOf(row));
+    return catalogOf(row);
+  }
+
+  *records(source: SourceId): IterableIterator<{ externalId: ExternalId; bytes: Uint8Array }> {
+    const held = this.sources.get(source);
+    if (held) yield* held.documents.records();
+  }
+
+  record(source: SourceId, externalId: ExternalId): Uint8Array | undefined {
+    return this.sources.get(source)?.documents.record(externalId);
+  }
+
+  status(source: SourceId): SourceStatus | undefined {
+    return this.sources.get(source)?.status;
+  }
+
+  memory(source: SourceId): { readonly cursor?: string; readonly place?: string; readonly durableRun: number } {
+    const row = this.sources.get(source)?.row;
+    return { ...memoryOf(row ?? {}), durableRun: row?.durableRun ?? 0 };
+  }
+
+  commit(
+    source: SourceId,
+    changes: readonly RecordChange[],
+    status: SourceStatus,
+    memory: { readonly run: number; readonly cursor?: string; readonly place?: string },
+  ): Promise<void> {
+    const held = this.held(source);
+    const done = held.turn.then(() => this.commitNow(held, changes, status, memory));
+    held.turn = done.catch(() => undefined);
+    return done;
+  }
+
+  publishStatus(source: SourceId, status: SourceStatus): void {
+    const held = this.held(source);
+    held.status = { ...status, needs: held.status?.needs ?? held.documents.needs() };
+    held.documents.showStatus(held.status);
+    this.options.events.status(source, held.status);
+  }
+
+  async versions(source: SourceId, externalId: ExternalId) {
+    const found: { hash: HashHex; run: number; at: string; bytes: Uint8Array }[] = [];
+    for (const { hash, run, at } of await this.options.storage.versions(source, externalId)) {
+      const bytes = await this.options.storage.evidence(hash);
+      if (bytes) found.push({ hash, run, at, bytes });
+    }
+    return found;
+  }
+
+  evidence(hash: HashHex): Promise<Uint8Array | undefined> {
+    return this.options.storage.evidence(hash);
+  }
+
+  /** Whether these bytes are a version of that record in a source that the whole space may read. */
+  async isOfSharedSource(externalId: ExternalId, hash: HashHex): Promise<boolean> {
+    for (const { row } of this.sources.values()) {
+      if (row.visibility === 'private') continue;
+      const versions = await this.options.storage.versions(row.id, externalId);
+      if (versions.some((version) => version.hash === hash)) return true;
+    }
+    return false;
+  }
+
+  async remove(source: SourceId): Promise<void> {
+    const held = this.sources.get(source);
+    if (!held) return;
+    const row = { ...held.row, removed: true };
+    await this.options.storage.write({ sources: [row] });
+    held.row = row;
+    this.options.events.catalog(catalogOf(row));
+  }
+
+  destroy(): void {
+    for (const { documents, closed } of this.sources.values()) for (const one of [documents, ...closed]) one.destroy();
+  }
+
+  private async commitNow(
+    held: Held,
+    changes: readonly RecordChange[],
+    status: SourceStatus,
+    memory: { readonly run: number; readonly cursor?: string; readonly place?: string },
+  ): Promise<void> {
+    const added = changes.reduce((sum, { externalId }) => sum + (held.documents.record(externalId) ? 0 : 1), 0);
+    const full = held.documents.live + added > held.documents.shards.length * SHARD_RECORDS;
+    const target = full || needsNewEpoch(held.documents.structs, held.documents.live) ? this.nextEpoch(held, added) : held.documents;
+    target.hold(target === held.documents ? changes : [...held.documents.records(), ...changes]);
+    const rows = target.rows();
+    const stated = { ...status, needs: target.needs() };
+    const row: SourceRow = {
+      ...catalogOf(held.row),
+      epoch: target.epoch,
+      shards: target.shards.length,
+      durableRun: memory.run,
+      ...memoryOf(memory),
+    };
+    try {
+      await this.writeRun(held, changes, stated, row, rows, target);
+    } catch (error) {
+      await this.undo(held, target);
+      throw error;
+    }
+    this.show(held, changes, stated, row, rows, target);
+  }
+
+  private writeRun(
+    held: Held,
+    changes: readonly RecordChange[],
+    status: SourceStatus,
+    row: SourceRow,
+    rows: readonly DocumentRow[],
+    target: SourceDocuments,
+  ): Promise<void> {
+    const at = status.runs.find((run) => run.id === row.durableRun)?.asOf ?? toInstant(this.options.clock());
+    const versionOf = ({ externalId, hash }: RecordChange) => ({ source: row.id, externalId, hash, run: row.durableRun, at });
+    return this.options.storage.write({
+      versions: changes.map(versionOf),
+      evidence: changes.map(({ hash, bytes }) => ({ hash, bytes })),
+      documents: [...rows, { document: statusRow(row.id), bytes: utf8(canonicalJson(status)), replaces: true }],
+      dropDocuments: target === held.documents ? [] : held.documents.shards.map(({ name }) => name),
+      sources: [row],
+    });
+  }
+
+  /** Readers see the records, then the status that speaks of them, then the run as durable. */
+  private show(
+    held: Held,
+    changes: readonly RecordChange[],
+    status: SourceStatus,
+    row: SourceRow,
+    rows: readonly DocumentRow[],
+    target: SourceDocuments,
+  ): void {
+    target.release(rows);
+    if (target !== held.documents) {
+      held.closed.push(held.documents);
+      held.documents = target;
+    }
+    held.row = row;
+    held.status = status;
+    target.showStatus(status);
+    this.options.events.records(row.id, changes);
+    this.options.events.status(row.id, status);
+    this.options.events.catalog(catalogOf(row));
+  }
+
+  private async undo(held: Held, target: SourceDocuments): Promise<void> {
+    if (target !== held.documents) return target.destroy();
+    held.documents.rollBack(await Promise.all(held.documents.shards.map(({ name }) => this.options.storage.document(name))));
+  }
+
+  private nextEpoch(held: Held, added: number): SourceDocuments {
+    return new SourceDocuments(held.row.id, held.row.epoch + 1, shardsAfter(held.documents, added), this.options.statusClient);
+  }
+
+  private held(source: SourceId): Held {
+    const held = this.sources.get(source);
+    if (!held) throw new Error(`source ${source} was not opened`);
+    return held;
+  }
+
+  private fresh(row: SourceRow): Held {
+    const documents = new SourceDocuments(row.id, row.epoch, row.shards, this.options.statusClient);
+    return { row, documents, status: undefined, closed: [], turn: Promise.resolve() };
+  }
+
+  private async loadSource(row: SourceRow): Promise<void> {
+    const held = this.fresh(row);
+    for (const [shard, { name }] of held.documents.shards.entries()) held.documents.load(shard, await this.options.storage.document(name));
+    const [bytes] = await this.options.storage.document(statusRow(row.id));
+    held.status = bytes && parseStatus(bytes);
+    if (held.status) held.documents.showStatus(held.status);
+    this.sources.set(row.id, held);
+  }
+}
+
+function parseStatus(bytes: Uint8Array): SourceStatus | undefined {
+  const parsed = sourceStatus.safeParse(JSON.parse(fromUtf8(bytes)));
+  return parsed.success ? parsed.data : undefined;
+}
+
+const memoryOf = ({ cursor, place }: { readonly cursor?: string; readonly place?: string }) => ({
+  ...(cursor === undefined ? {} : { cursor }),
+  ...(place === undefined ? {} : { place }),
+});
+
+const withoutRemoved = ({ removed: _, ...row }: SourceRow): SourceRow => row;
+
+const catalogOf = ({ id, epoch, shards, visibility, durableRun, removed }: SourceRow): CatalogSource =>
+  removed === true ? { id, epoch, shards, visibility, durableRun, removed } : { id, epoch, shards, visibility, durableRun };

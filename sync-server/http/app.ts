@@ -1,0 +1,61 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { HttpContext } from './context.ts';
+import { apiFailure, sendError } from './errors.ts';
+import { identityRoutes } from './identityRoutes.ts';
+import { localRoutes } from './localRoutes.ts';
+import { type AllowedOrigins, DESKTOP_HEADERS, DESKTOP_ORIGIN } from './origin.ts';
+import { recordRoutes } from './recordRoutes.ts';
+import { sourceRoutes } from './sourceRoutes.ts';
+import { SECURITY_HEADERS, serveApp } from './staticApp.ts';
+import { uploadRoutes } from './uploadRoutes.ts';
+
+const JSON_LIMIT = 4 * 1024 * 1024;
+
+/** The HTTP interface (DESIGN 12). Logging is our own: addresses may hold tokens, so only routes are logged. */
+export function createApp(context: HttpContext, origins: AllowedOrigins): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: JSON_LIMIT,
+    trustProxy: false,
+    // An upload that never ends must not keep a server alive that was told to stop.
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 4_096 },
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(SECURITY_HEADERS);
+    if (!origins.allowsHost(request.headers)) {
+      return sendError(reply, apiFailure('wrong host', 'This server is not reached under that name.', 'Use the address it printed.'));
+    }
+    if (!origins.allowsOrigin(request.headers)) {
+      return sendError(reply, apiFailure('wrong origin', 'Pages of other sites may not call this server.'));
+    }
+    if (request.headers.origin !== DESKTOP_ORIGIN) return;
+    reply.headers(DESKTOP_HEADERS);
+    // A preflight asks before it calls, and has no ticket yet.
+    if (request.method === 'OPTIONS') return reply.code(204).send();
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (request.url.startsWith('/api/') && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+    return payload;
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    context.core.metrics.request(route, reply.statusCode, reply.elapsedTime);
+    context.core.log.debug({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
+  });
+  handleFailures(app, context);
+  for (const routes of [identityRoutes, recordRoutes, sourceRoutes, localRoutes, uploadRoutes]) routes(app, context);
+  serveApp(app, context.assets);
+  return app;
+}
+
+function handleFailures(app: FastifyInstance, { core }: HttpContext): void {
+  app.setErrorHandler((error, request, reply) => {
+    const { statusCode: status = 500, code } = error as { statusCode?: number; code?: string };
+    if (status === 413) return sendError(reply, apiFailure('too large', 'The request is too large.'));
+    if (status < 500) return sendError(reply, apiFailure('bad request', 'The request is not understood.'));
+    const name = error instanceof Error ? error.name : 'unknown';
+    core.log.error({ route: request.routeOptions.url, problem: code ?? name }, 'request failed');
+    return sendError(reply, apiFailure('failed', 'The server could not do this.', 'Its log says why.', true));
+  });
+}

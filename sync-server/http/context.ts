@@ -1,0 +1,52 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Core } from '../core/core.ts';
+import { atLevel, type Level, type Principal } from '../core/principal.ts';
+import type { RunnerService } from '../runner/runnerService.ts';
+import { FORBIDDEN, NOT_SIGNED_IN, sendError } from './errors.ts';
+
+/** A command that the command line asks the running server to do. Arguments are not trusted to have any shape. */
+export type LocalCommand = (args: unknown) => Promise<unknown>;
+
+/** Starts and deletes the sample estate: a second server with its own data. */
+export interface SampleHooks {
+  readonly start?: () => Promise<{ address: string }>;
+  readonly stop: () => Promise<void>;
+}
+
+export interface HttpContext {
+  readonly core: Core;
+  readonly runner: RunnerService;
+  readonly version: string;
+  readonly name: string;
+  readonly sample: boolean;
+  readonly sampleHooks: SampleHooks | undefined;
+  readonly localCommands: Readonly<Record<string, LocalCommand>>;
+  readonly secret: string;
+  readonly uploads: string;
+  readonly assets: string | undefined;
+  readonly clock: () => number;
+}
+
+export function principalOf(context: HttpContext, request: FastifyRequest): Principal | undefined {
+  const header = request.headers.authorization;
+  const ticket = header?.startsWith('Bearer ') === true ? header.slice('Bearer '.length) : queryToken(context, request);
+  const principal = ticket === undefined ? undefined : context.core.tickets.principal(ticket);
+  return principal?.ok ? principal.value : undefined;
+}
+
+/** `?token=` is for scripts with a token of `muster token`; a device's ticket in an address would end up in histories. */
+function queryToken(context: HttpContext, request: FastifyRequest): string | undefined {
+  const token = (request.query as Record<string, unknown> | undefined)?.token;
+  return typeof token === 'string' && context.core.tickets.isToken(token) ? token : undefined;
+}
+
+type Handler = (request: FastifyRequest, reply: FastifyReply, principal: Principal) => Promise<unknown> | unknown;
+
+/** Wraps a handler so that it only runs for a principal of this level. */
+export function requires(context: HttpContext, level: Level, handler: Handler) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const principal = principalOf(context, request);
+    if (!principal) return sendError(reply, NOT_SIGNED_IN);
+    return atLevel(principal, level) ? handler(request, reply, principal) : sendError(reply, FORBIDDEN);
+  };
+}

@@ -1,0 +1,64 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { toInstant } from '../../shared/base/time.ts';
+import { enrolRequest, invitationRequest, nonceRequest, type SpaceInfo, ticketRequest } from '../../shared/wire/http.ts';
+import { type HttpContext, requires } from './context.ts';
+import { apiFailure, sendError, sendResult } from './errors.ts';
+import { parseWith } from './parse.ts';
+
+const originOf = (request: FastifyRequest): string => `${request.protocol}://${request.headers.host}`;
+
+/** Who the server is, and how a device proves who it is. */
+export function identityRoutes(app: FastifyInstance, context: HttpContext): void {
+  app.get('/healthz', () => ({ ok: true }));
+  app.get('/api/space', () => spaceInfoOf(context));
+  app.post('/api/auth/nonce', async (request, reply) => {
+    const body = parseWith(nonceRequest, request.body);
+    return body.ok ? reply.send(context.core.tickets.nonce(body.value.device, originOf(request))) : sendError(reply, body.error);
+  });
+  app.post('/api/auth/ticket', (request, reply) => ticket(context, request, reply));
+  app.post('/api/enrol', (request, reply) => enrol(context, request, reply));
+  app.post(
+    '/api/invitations',
+    requires(context, 'admin', async (request, reply, principal) => {
+      const body = parseWith(invitationRequest, request.body);
+      if (!body.ok) return sendError(reply, body.error);
+      if (!principal.local) return sendError(reply, apiFailure('forbidden', 'Only the local steward can invite through this call.'));
+      return sendResult(reply, await context.core.enrolment.invite(body.value, originOf(request)), 201);
+    }),
+  );
+}
+
+function spaceInfoOf({ core, name, version, sample, clock }: HttpContext): SpaceInfo {
+  return {
+    space: core.space,
+    serverKey: core.serverKey,
+    epoch: core.epoch,
+    name,
+    version,
+    protocol: 1,
+    time: toInstant(clock()),
+    sample,
+    place: core.durablePlace,
+  };
+}
+
+async function ticket({ core }: HttpContext, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const body = parseWith(ticketRequest, request.body);
+  if (!body.ok) return sendError(reply, body.error);
+  const redeemed = await core.tickets.redeem(body.value.device, body.value.nonce, body.value.signature);
+  if (!redeemed.ok) return sendError(reply, TICKET_REFUSED[redeemed.error]);
+  const { ticket: value, expires, principal } = redeemed.value;
+  const { person, personName, role, remit } = principal;
+  return reply.send({ ticket: value, expires, person, personName, role, remit });
+}
+
+const TICKET_REFUSED = {
+  'not proved': apiFailure('not signed in', 'The signature does not prove this device.', 'Ask for a new nonce and sign it.', true),
+  'not enrolled': apiFailure('forbidden', 'This device is not enrolled here.', 'Open a launch link or an invitation.'),
+  revoked: apiFailure('forbidden', 'This device was revoked.', 'Ask an administrator for a new invitation.'),
+} as const;
+
+async function enrol({ core }: HttpContext, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const body = parseWith(enrolRequest, request.body);
+  return body.ok ? sendResult(reply, await core.enrolment.enrol(body.value), 201) : sendError(reply, body.error);
+}

@@ -1,0 +1,258 @@
+import type { Clock } from '../../shared/base/clock.ts';
+import type { HashHex } from '../../shared/base/hash.ts';
+import { err, ok, type Result } from '../../shared/base/result.ts';
+import { type Instant, type Millis, toInstant } from '../../shared/base/time.ts';
+import type { ExternalId, SourceId } from '../../shared/model/ids.ts';
+import type { ConnectorProblem, CoverageState, RunSummary, SourceStatus } from '../../shared/model/status.ts';
+import { applyAction, type HeldPlan } from '../../shared/observed/heldPlan.ts';
+import type { Judgement } from '../../shared/observed/judge.ts';
+import { markDeleted, observe, type PlannedRecord } from '../../shared/observed/observe.ts';
+import { countRecords, liveAfter, NO_COUNTS, type PreviousRecords } from '../../shared/observed/plan.ts';
+import type { ApiError } from '../../shared/wire/http.ts';
+import { startConnector } from './connectorHost.ts';
+import { judgeListing, type Listing, startListing } from './listing.ts';
+import { afterRun, statusOf, withoutHeld, withReread, withRun } from './runStatus.ts';
+import type { ConfiguredSource } from './settings.ts';
+import { refuse } from './settings.ts';
+import type { SourceStore } from './sourceStore.ts';
+import type { AdmittedMessage } from './workerProtocol.ts';
+
+export interface SourceSurroundings {
+  readonly store: SourceStore;
+  readonly clock: Clock;
+  readonly uploads: string;
+  readonly decisions: ReadonlyMap<HashHex, 'release' | 'discard'>;
+  leftOut(source: SourceId): ReadonlySet<ExternalId>;
+  /** A status that is not durable: progress. */
+  published(status: SourceStatus): void;
+  committed(status: SourceStatus): void;
+}
+
+/** How often progress is published, at most: each status costs its readers a struct. */
+const PROGRESS_EVERY: Millis = 1_000;
+
+export const previousOf = (store: SourceStore, source: SourceId): PreviousRecords => ({
+  get: (id) => store.record(source, id),
+  all: () => store.records(source),
+});
+
+/** What was planned for a source becomes durable in one step, or not at all. */
+export interface Commit {
+  readonly records: readonly PlannedRecord[];
+  readonly status: SourceStatus;
+  readonly run: number;
+  readonly cursor?: string | undefined;
+  readonly place?: string | undefined;
+}
+
+/** One configured source: one thing at a time happens to it (its lease within this process). */
+export class ActiveSource {
+  configured: ConfiguredSource;
+  /** What is held, with all its actions. After a restart empty until the next run. */
+  held: readonly HeldPlan[] = [];
+  /** Failures in a row that may pass by themselves. */
+  failures = 0;
+  readonly #around: SourceSurroundings;
+  #queue: Promise<unknown> = Promise.resolve();
+  #listing: Listing | undefined;
+
+  constructor(configured: ConfiguredSource, around: SourceSurroundings) {
+    this.configured = configured;
+    this.#around = around;
+  }
+
+  get id(): SourceId {
+    return this.configured.settings.id;
+  }
+
+  status(): SourceStatus {
+    return statusOf(this.configured, this.#around.store.status(this.id));
+  }
+
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work, work);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  cancel(): void {
+    this.#listing?.cancel();
+  }
+
+  /** Lists, judges and commits. A cancelled listing changes nothing. */
+  list(trigger: RunSummary['trigger']): Promise<RunSummary> {
+    return this.exclusive(() => this.#list(trigger));
+  }
+
+  async #list(trigger: RunSummary['trigger']): Promise<RunSummary> {
+    const { store, clock, uploads, decisions } = this.#around;
+    const { cursor, place, durableRun } = store.memory(this.id);
+    const status = this.status();
+    const started = clock();
+    this.#listing = startListing({
+      configured: this.configured,
+      previous: previousOf(store, this.id),
+      known: status,
+      cursor,
+      mode: 'read',
+      leftOut: this.#around.leftOut(this.id),
+      uploads,
+      started,
+      onProgress: this.#progressPublisher(status, started),
+    });
+    const slow = setTimeout(() => this.#around.published({ ...status, state: 'running' }), PROGRESS_EVERY).unref();
+    const listed = await this.#listing.result;
+    clearTimeout(slow);
+    this.#listing = undefined;
+    const { asOf } = listed.collected;
+    const about = { id: durableRun + 1, started: toInstant(started), ended: toInstant(clock()), asOf, trigger };
+    if (listed.end.outcome === 'cancelled') {
+      this.#around.published(status);
+      return { ...about, outcome: 'cancelled', counts: NO_COUNTS, problems: [] };
+    }
+    const judgement = judgeListing(this.configured, status, place, listed, decisions);
+    const run = toSummary(about, judgement);
+    await this.commit({
+      records: judgement.apply,
+      status: afterRun(status, run, judgement),
+      run: run.id,
+      ...this.#memoryAfter(judgement, listed.collected),
+    });
+    this.held = stillPlanned(this.held, judgement, this.status());
+    return run;
+  }
+
+  /** What is held is not durable: a cursor past it would lose it, and a doubtful place must not become the known one. */
+  #memoryAfter(
+    judgement: Judgement,
+    collected: { cursor?: string; place?: string },
+  ): { cursor?: string | undefined; place?: string | undefined } {
+    const last = this.#around.store.memory(this.id);
+    const settled = judgement.outcome === 'complete' && judgement.held.length + judgement.discarded.length === 0;
+    const wrongPlace = [...judgement.held, ...judgement.discarded].some((plan) => plan.group === 'everything');
+    return {
+      cursor: settled ? (collected.cursor ?? last.cursor) : last.cursor,
+      place: wrongPlace ? last.place : (collected.place ?? last.place),
+    };
+  }
+
+  #progressPublisher(status: SourceStatus, started: Millis): (progress: NonNullable<SourceStatus['progress']>) => void {
+    let last = started;
+    return (progress) => {
+      const now = this.#around.clock();
+      if (now - last < PROGRESS_EVERY) return;
+      last = now;
+      this.#around.published({ ...status, state: 'running', progress });
+    };
+  }
+
+  async commit({ records, status, run, cursor, place }: Commit): Promise<void> {
+    const changes = records.map(({ externalId, bytes, hash }) => ({ externalId, bytes, hash }));
+    const memory = { run, ...(cursor === undefined ? {} : { cursor }), ...(place === undefined ? {} : { place }) };
+    await this.#around.store.commit(this.id, changes, status, memory);
+    this.#around.committed(status);
+  }
+
+  /** A commit that is no listing leaves cursor and place as they are. */
+  async #commitBeside(records: readonly PlannedRecord[], status: SourceStatus): Promise<number> {
+    const { cursor, place, durableRun } = this.#around.store.memory(this.id);
+    await this.commit({ records, status, run: durableRun + 1, cursor, place });
+    return durableRun + 1;
+  }
+
+  /** Does what a held part says, to the records as they are now. */
+  release(plan: HeldPlan): Promise<RunSummary> {
+    return this.exclusive(async () => {
+      const { store, clock } = this.#around;
+      const now = toInstant(clock());
+      const records = plan.actions.flatMap((action) => applyAction(store.record(this.id, action.externalId), action) ?? []);
+      const status = withoutHeld(this.status(), plan.part.digest);
+      const id = store.memory(this.id).durableRun + 1;
+      const run: RunSummary = {
+        id,
+        started: now,
+        ended: now,
+        asOf: plan.part.since,
+        outcome: 'complete',
+        counts: countRecords(records),
+        problems: [],
+        trigger: 'release',
+      };
+      await this.#commitBeside(records, withRun({ ...status, coverage: confirmedCoverage(status, plan, records, now) }, run));
+      this.held = this.held.filter((held) => held !== plan);
+      return run;
+    });
+  }
+
+  discard(digest: HashHex): Promise<void> {
+    return this.exclusive(async () => {
+      await this.#commitBeside([], withoutHeld(this.status(), digest));
+      this.held = this.held.filter((plan) => plan.part.digest !== digest);
+    });
+  }
+
+  reread(externalId: ExternalId): Promise<Result<'unchanged' | 'changed' | 'gone', ApiError>> {
+    return this.exclusive(async () => {
+      const { store, clock } = this.#around;
+      const at = toInstant(clock());
+      const answer = await this.#ask(externalId);
+      const previous = store.record(this.id, externalId);
+      const planned = answer.ok ? plannedAnswer(previous, answer.value, at) : undefined;
+      const outcome = !answer.ok ? 'failed' : answer.value.kind === 'deleted' ? 'gone' : planned ? 'changed' : 'unchanged';
+      await this.#commitBeside(planned ? [planned] : [], withReread(this.status(), { externalId, at, outcome }));
+      if (!answer.ok) return refuse(answer.error.code, answer.error.message, answer.error.wayOut, answer.error.retry);
+      return ok(outcome === 'failed' ? 'unchanged' : outcome);
+    });
+  }
+
+  async #ask(externalId: ExternalId): Promise<Result<Answer, ConnectorProblem>> {
+    const { registered, own, timeout } = this.configured;
+    let answer: Answer | undefined;
+    let trouble: ConnectorProblem | undefined;
+    const take = (message: AdmittedMessage): void => {
+      if (message.kind === 'record' && message.record.externalId === externalId) answer = message;
+      if (message.kind === 'deleted' && message.externalId === externalId) answer = message;
+      if (message.kind === 'coverageDone') trouble ??= message.problems[0];
+      if (message.kind === 'refused')
+        trouble ??= { code: 'malformed', message: `The record could not be taken over (${message.reason})`, retry: false };
+    };
+    const order = {
+      module: registered.module,
+      settings: own,
+      cursor: undefined,
+      uploads: this.#around.uploads,
+      mode: 'read',
+      reread: externalId,
+    } as const;
+    const end = await startConnector(order, timeout, (messages) => messages.forEach(take)).ended;
+    const nothing: ConnectorProblem = { code: 'not found', message: 'The source said nothing about this record', retry: true };
+    return answer ? ok(answer) : err(end.problem ?? trouble ?? nothing);
+  }
+}
+
+type Answer = AdmittedMessage & { kind: 'record' | 'deleted' };
+
+const plannedAnswer = (previous: Uint8Array | undefined, answer: Answer, at: Instant): PlannedRecord | undefined =>
+  answer.kind === 'record' ? observe(previous, answer.record, at) : markDeleted(previous, { at: answer.at, evidence: answer.evidence });
+
+export function toSummary(about: Omit<RunSummary, 'outcome' | 'counts' | 'problems'>, judgement: Judgement): RunSummary {
+  return { ...about, outcome: judgement.outcome, counts: judgement.counts, problems: [...judgement.problems] };
+}
+
+/** Plans of what is still held: an incomplete run could not recompute them. */
+export function stillPlanned(known: readonly HeldPlan[], judgement: Judgement, status: SourceStatus): readonly HeldPlan[] {
+  const digests = new Set(status.held.map((part) => part.digest));
+  const now = new Set(judgement.held.map((plan) => plan.part.digest));
+  return [...judgement.held, ...known.filter((plan) => digests.has(plan.part.digest) && !now.has(plan.part.digest))];
+}
+
+/** A person confirmed: the listing counts as complete, and the seven-day high starts again. */
+function confirmedCoverage(status: SourceStatus, plan: HeldPlan, records: readonly PlannedRecord[], now: Instant): CoverageState[] {
+  const live = liveAfter(new Map(status.coverage.map((state) => [state.id, state.records])), records);
+  return status.coverage.map((state) => {
+    const count = Math.max(0, live.get(state.id) ?? state.records);
+    if (!plan.coverages.includes(state.id) || plan.group !== 'removals') return { ...state, records: count };
+    const asOf = state.outcome === 'complete' ? { completeAsOf: state.lastAttempt } : {};
+    return { ...state, ...asOf, records: count, high: { records: count, at: now } };
+  });
+}

@@ -1,0 +1,112 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { admit } from '../../shared/observed/allowlist.ts';
+import { CleanTexts, redactText } from '../../shared/observed/redact.ts';
+import type { Connector, ConnectorContext, ConnectorMessage } from '../connectors/connector.ts';
+import { resolveSecret } from './secrets.ts';
+import {
+  type AdmittedMessage,
+  BATCH_MESSAGES,
+  type FromWorker,
+  type ToWorker,
+  WINDOW_BATCHES,
+  type WorkerOrder,
+} from './workerProtocol.ts';
+
+/** Everything that is not a record is short text from a connector: it goes through the redactor too. */
+function clean(message: ConnectorMessage): AdmittedMessage {
+  return JSON.parse(JSON.stringify(message), (_name, value: unknown) =>
+    typeof value === 'string' ? redactText(value, 'id').text : value,
+  ) as ConnectorMessage;
+}
+
+function admitted(message: ConnectorMessage, fields: ReadonlySet<string>, known: CleanTexts): AdmittedMessage[] {
+  if (message.kind === 'checkpoint') return [message];
+  if (message.kind !== 'record') return [clean(message)];
+  const result = admit(message.record, fields, known);
+  if (!result.ok) return [{ kind: 'refused', reason: result.error }];
+  const { observation, redacted, dropped } = result.value;
+  const record: AdmittedMessage = { kind: 'record', record: observation };
+  return redacted.length + dropped.length === 0 ? [record] : [record, { kind: 'cleaned', redacted, dropped }];
+}
+
+/** Sends in batches and waits for acknowledgements: the connector is paused while the runner is behind. */
+class Outgoing {
+  readonly #port: MessagePort;
+  #batch: AdmittedMessage[] = [];
+  #open = 0;
+  #resume: (() => void) | undefined;
+
+  constructor(port: MessagePort) {
+    this.#port = port;
+  }
+
+  acknowledged(): void {
+    this.#open--;
+    this.#resume?.();
+  }
+
+  async add(messages: readonly AdmittedMessage[]): Promise<void> {
+    this.#batch.push(...messages);
+    if (this.#batch.length < BATCH_MESSAGES) return;
+    this.flush();
+    while (this.#open >= WINDOW_BATCHES) {
+      await new Promise<void>((resume) => {
+        this.#resume = resume;
+      });
+    }
+  }
+
+  flush(): void {
+    if (this.#batch.length === 0) return;
+    this.send({ kind: 'batch', messages: this.#batch });
+    this.#batch = [];
+    this.#open++;
+  }
+
+  send(message: FromWorker): void {
+    this.#port.postMessage(message);
+  }
+}
+
+function contextOf(order: WorkerOrder, signal: AbortSignal): ConnectorContext<unknown> {
+  const { settings, cursor, uploads, mode } = order;
+  return { settings, cursor, signal, secret: resolveSecret, clock: () => Date.now(), uploads, mode };
+}
+
+function messagesOf(connector: Connector, order: WorkerOrder, signal: AbortSignal): AsyncIterable<ConnectorMessage> | undefined {
+  const context = contextOf(order, signal);
+  return order.reread === undefined ? connector.list(context) : connector.reread?.(context, order.reread);
+}
+
+async function work(port: MessagePort, order: WorkerOrder): Promise<void> {
+  const outgoing = new Outgoing(port);
+  const abort = new AbortController();
+  port.on('message', (message: ToWorker) => (message.kind === 'ack' ? outgoing.acknowledged() : abort.abort()));
+  const { connector } = (await import(order.module)) as { connector: Connector };
+  const messages = messagesOf(connector, order, abort.signal);
+  if (!messages) {
+    const problem = {
+      code: 'misconfigured',
+      message: `A source of kind ${connector.kind} cannot re-read one record`,
+      retry: false,
+    } as const;
+    outgoing.send({ kind: 'unable', problem });
+    return port.close();
+  }
+  const fields = new Set(connector.fields);
+  const known = new CleanTexts();
+  const ticking = setInterval(() => outgoing.flush(), 100);
+  let taken = 0;
+  for await (const message of messages) {
+    await outgoing.add(admitted(message, fields, known));
+    // A listing that never waits would keep the flush and the abort from being heard.
+    if (++taken % BATCH_MESSAGES === 0) await nextTurn();
+  }
+  clearInterval(ticking);
+  outgoing.flush();
+  outgoing.send({ kind: 'done' });
+  port.close();
+}
+
+if (parentPort) await work(parentPort, workerData as WorkerOrder);

@@ -1,0 +1,334 @@
+import { existsSync } from 'node:fs';
+import type { Clock } from '../../shared/base/clock.ts';
+import type { HashHex } from '../../shared/base/hash.ts';
+import { ok, type Result } from '../../shared/base/result.ts';
+import { toInstant } from '../../shared/base/time.ts';
+import type { ExternalId, SourceId } from '../../shared/model/ids.ts';
+import type { RunCounts, RunSummary, SourceStatus } from '../../shared/model/status.ts';
+import type { ApiError, DryRunReply, SourceSettings } from '../../shared/wire/http.ts';
+import { CONNECTORS, type RegisteredConnector } from '../connectors/registry.ts';
+import { ActiveSource, stillPlanned, toSummary } from './activeSource.ts';
+import { heldReply, preview } from './dryRun.ts';
+import { PlanShelf, type ShelvedPlan } from './planShelf.ts';
+import { type RunnerState, readSettings, readState, writeSettings, writeState } from './runnerFiles.ts';
+import type { RunnerService } from './runnerService.ts';
+import { afterRun, lastRunTime, statusOf, withNextRun } from './runStatus.ts';
+import { type ConfiguredSource, configure, refuse } from './settings.ts';
+import { Slots } from './slots.ts';
+import type { SourceStore } from './sourceStore.ts';
+import { Timetable } from './timetable.ts';
+import { removeUpload, settledUpload, sweepUploads, uploadOf } from './uploads.ts';
+
+/** The part of a pino logger that the runner uses. */
+export interface RunnerLog {
+  info(about: object, message: string): void;
+  warn(about: object, message: string): void;
+  error(about: object, message: string): void;
+}
+
+export interface RunnerOptions {
+  readonly store: SourceStore;
+  /** `sources.json` in the data directory, 0600. */
+  readonly settingsFile: string;
+  /** Where dropped spreadsheets are kept. */
+  readonly uploadsDir: string;
+  readonly clock: Clock;
+  readonly log: RunnerLog;
+  /** Hears every status, durable or not. */
+  readonly onStatus?: (source: SourceId, status: SourceStatus) => void;
+  readonly registry?: readonly RegisteredConnector[];
+  /** `false`: nothing runs by itself, neither at the start nor by the clock nor by a watch. For a command that starts its own server. */
+  readonly background?: boolean;
+}
+
+/** Workers at the same time. A source that hangs holds one until its timeout. */
+const WORKERS = 8;
+
+const noSource = (id: string) => refuse('no such source', `There is no source "${id.slice(0, 64)}"`, 'See the list of sources.');
+const noPlan = () => refuse('no such plan', 'This plan is not known any more', 'Run the dry run again.');
+
+/** Runs connectors, plans, asks the guard, and commits. The only writer of source and status documents. */
+export class Runner implements RunnerService {
+  readonly #options: RunnerOptions;
+  readonly #registry: readonly RegisteredConnector[];
+  readonly #sources = new Map<SourceId, ActiveSource>();
+  /** Settings that this version does not understand: kept, shown in the log, not run. */
+  #unusable: readonly SourceSettings[] = [];
+  readonly #running = new Map<SourceId, Promise<Result<RunSummary, ApiError>>>();
+  readonly #slots = new Slots(WORKERS);
+  readonly #plans: PlanShelf;
+  readonly #state: RunnerState;
+  readonly #timetable: Timetable;
+  #stopped = false;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    this.#registry = options.registry ?? CONNECTORS;
+    this.#plans = new PlanShelf(options.clock);
+    this.#state = readState(options.settingsFile);
+    this.#timetable = new Timetable(options.clock, (id, trigger) => void this.run(id, trigger));
+  }
+
+  /** Reads the settings file, schedules every source and starts a first run of each that is not paused. */
+  async start(): Promise<Result<null, ApiError>> {
+    const settings = readSettings(this.#options.settingsFile);
+    if (!settings.ok) return settings;
+    const unusable: SourceSettings[] = [];
+    for (const one of settings.value) {
+      const configured = await this.#configure(one);
+      if (configured.ok) {
+        await this.#activate(configured.value);
+        if (!one.paused && this.#options.background !== false) void this.run(one.id, 'start');
+      } else {
+        unusable.push(one);
+        this.#options.log.error({ source: one.id, problem: configured.error.message }, 'a source cannot be used');
+      }
+    }
+    this.#unusable = unusable;
+    if (existsSync(this.#options.uploadsDir)) sweepUploads(this.#options.uploadsDir, this.list(), this.#options.clock());
+    return ok(null);
+  }
+
+  list(): readonly SourceSettings[] {
+    return [...[...this.#sources.values()].map((source) => source.configured.settings), ...this.#unusable];
+  }
+
+  status(id: SourceId): SourceStatus | undefined {
+    const source = this.#sources.get(id);
+    return source ? withNextRun(source.status(), this.#timetable.nextRun(id)) : this.#options.store.status(id);
+  }
+
+  async add(settings: unknown, options: { run?: boolean } = {}): Promise<Result<{ id: SourceId }, ApiError>> {
+    const configured = await this.#configure(settings);
+    if (!configured.ok) return configured;
+    const { id, paused } = configured.value.settings;
+    if (this.list().some((source) => source.id === id)) {
+      return refuse('source exists', `There is a source "${id}" already`, 'Choose another id, or change that source.');
+    }
+    await this.#activate(configured.value);
+    this.#save();
+    if (options.run !== false && !paused) void this.run(id, 'start');
+    return ok({ id });
+  }
+
+  async update(id: SourceId, settings: unknown): Promise<Result<{ id: SourceId }, ApiError>> {
+    if (!this.list().some((source) => source.id === id)) return noSource(id);
+    const configured = await this.#configure(settings);
+    if (!configured.ok) return configured;
+    if (configured.value.settings.id !== id) return refuse('bad settings', 'id: a source keeps its id', 'Add a new source instead.');
+    this.#unusable = this.#unusable.filter((source) => source.id !== id);
+    await this.#activate(configured.value);
+    this.#save();
+    if (!configured.value.settings.paused) void this.run(id, 'person');
+    return ok({ id });
+  }
+
+  async remove(id: SourceId): Promise<Result<null, ApiError>> {
+    if (!this.list().some((source) => source.id === id)) return noSource(id);
+    this.#timetable.remove(id);
+    this.cancel(id);
+    await this.#running.get(id);
+    this.#sources.delete(id);
+    this.#unusable = this.#unusable.filter((source) => source.id !== id);
+    this.#state.leftOut.delete(id);
+    this.#save();
+    await this.#options.store.remove(id);
+    return ok(null);
+  }
+
+  async dryRun(settings: unknown, options: { mode?: 'list only' | 'read' } = {}): Promise<Result<DryRunReply, ApiError>> {
+    const configured = await this.#configure(settings);
+    if (!configured.ok) return configured;
+    const { store, clock, uploadsDir } = this.#options;
+    const plan = await this.#slots.use(() =>
+      preview({ configured: configured.value, store, clock, uploads: uploadsDir, mode: options.mode ?? 'read' }),
+    );
+    this.#plans.put(plan);
+    return ok(plan.reply);
+  }
+
+  plan(digest: HashHex): DryRunReply | undefined {
+    const shelved = this.#plans.get(digest);
+    if (shelved) return shelved.reply;
+    for (const source of this.#sources.values()) {
+      const reply = heldReply(source, digest, this.#options.clock());
+      if (reply) return reply;
+    }
+    return undefined;
+  }
+
+  async apply(
+    digest: HashHex,
+    only?: readonly ExternalId[],
+  ): Promise<Result<{ source: SourceId; run: number; counts: RunCounts }, ApiError>> {
+    const plan = this.#plans.get(digest);
+    if (!plan)
+      return this.plan(digest) ? refuse('held', 'A held part is released by a signed entry', 'Release it in the inbox.') : noPlan();
+    const { id } = plan.configured.settings;
+    const fresh = !this.#sources.has(id);
+    const upload = plan.mode === 'read' ? uploadOf(plan.configured.settings) : undefined;
+    const source = await this.#activate(upload === undefined ? plan.configured : settledUpload(plan.configured));
+    const applied = await source.exclusive(() => this.#applyPlan(source, plan, only));
+    if (!applied.ok) {
+      if (fresh) this.#deactivate(id);
+      return applied;
+    }
+    this.#plans.remove(digest);
+    this.#save();
+    if (upload !== undefined) removeUpload(this.#options.uploadsDir, upload);
+    if (plan.mode === 'list only' && !plan.configured.settings.paused) void this.run(id, 'person');
+    return applied;
+  }
+
+  /** Exactly that plan on exactly those records, or a refusal. */
+  async #applyPlan(
+    source: ActiveSource,
+    plan: ShelvedPlan,
+    only: readonly ExternalId[] | undefined,
+  ): Promise<Result<{ source: SourceId; run: number; counts: RunCounts }, ApiError>> {
+    const { store, clock } = this.#options;
+    const { durableRun } = store.memory(source.id);
+    if (durableRun !== plan.base) {
+      return refuse('plan outdated', 'The records of this source changed since the dry run', 'Run the dry run again.');
+    }
+    const chosen = only && new Set(only);
+    const records = plan.judgement.apply.filter((record) => !chosen || chosen.has(record.externalId));
+    const judgement = chosen ? narrowed(plan, records) : plan.judgement;
+    const { asOf, cursor, place } = plan.collected;
+    const about = { id: durableRun + 1, started: asOf, ended: toInstant(clock()), asOf, trigger: 'person' as const };
+    const run = toSummary(about, judgement);
+    const status = afterRun(source.status(), run, judgement);
+    await source.commit({ records, status, run: run.id, cursor: judgement.outcome === 'complete' ? cursor : undefined, place });
+    source.held = stillPlanned(source.held, judgement, source.status());
+    this.#leaveOut(source.id, plan, chosen);
+    return ok({ source: source.id, run: run.id, counts: run.counts });
+  }
+
+  /** What a person did not choose is not added by the next run either. */
+  #leaveOut(id: SourceId, plan: ShelvedPlan, chosen: ReadonlySet<ExternalId> | undefined): void {
+    const left = plan.judgement.apply.filter((record) => record.change === 'add' && chosen && !chosen.has(record.externalId));
+    this.#state.leftOut.set(id, new Set(left.map((record) => record.externalId)));
+  }
+
+  run(id: SourceId, trigger: RunSummary['trigger']): Promise<Result<RunSummary, ApiError>> {
+    const source = this.#sources.get(id);
+    if (!source || this.#stopped) return Promise.resolve(noSource(id));
+    const going = this.#running.get(id);
+    if (going) {
+      // What changed while a listing was under way may be behind it: look once more.
+      if (trigger === 'watch') void going.then(() => this.run(id, 'watch'));
+      return going;
+    }
+    const run = this.#slots.use(() => this.#runOnce(source, trigger)).finally(() => this.#running.delete(id));
+    this.#running.set(id, run);
+    return run;
+  }
+
+  async #runOnce(source: ActiveSource, trigger: RunSummary['trigger']): Promise<Result<RunSummary, ApiError>> {
+    // It waited for a slot, and meanwhile the server was told to stop.
+    if (this.#stopped) return noSource(source.id);
+    try {
+      const summary = await source.list(trigger);
+      const { outcome, counts, problems } = summary;
+      this.#options.log.info({ source: source.id, trigger, outcome, counts, problems: problems.map(({ code }) => code) }, 'run ended');
+      const mayPass = outcome === 'failed' && problems.some((problem) => problem.retry);
+      source.failures = mayPass ? source.failures + 1 : 0;
+      this.#timetable.ran(source.id, source.failures);
+      return ok(summary);
+    } catch (error) {
+      const name = error instanceof Error ? error.name : 'unknown';
+      this.#options.log.error({ source: source.id, error: name }, 'a run could not be kept');
+      this.#timetable.ran(source.id, ++source.failures);
+      return refuse('not kept', `The run of "${source.id}" could not be kept (${name})`, 'See the log; it will be tried again.', true);
+    }
+  }
+
+  async reread(id: SourceId, externalId: ExternalId): Promise<Result<'unchanged' | 'changed' | 'gone', ApiError>> {
+    const source = this.#sources.get(id);
+    return source ? this.#slots.use(() => source.reread(externalId)) : noSource(id);
+  }
+
+  cancel(id: SourceId): void {
+    this.#sources.get(id)?.cancel();
+  }
+
+  async decide(digest: HashHex, decision: 'release' | 'discard'): Promise<void> {
+    const source = [...this.#sources.values()].find((one) => one.status().held.some((part) => part.digest === digest));
+    if (!source) return;
+    this.#state.decisions.set(digest, decision);
+    writeState(this.#options.settingsFile, this.#state);
+    const plan = source.held.find((held) => held.part.digest === digest);
+    if (decision === 'discard') await source.discard(digest);
+    else if (plan && plan.group !== 'everything') await source.release(plan);
+    // After a restart, or for another place, the listing itself says again what is released: only the same digest is.
+    else await this.run(source.id, 'release');
+    if (decision === 'release') this.#forget(source, digest);
+  }
+
+  /** A release is used once: the same removals a month later are held again. */
+  #forget(source: ActiveSource, digest: HashHex): void {
+    if (source.status().held.some((part) => part.digest === digest)) return;
+    this.#state.decisions.delete(digest);
+    writeState(this.#options.settingsFile, this.#state);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timetable.stop();
+    for (const source of this.#sources.values()) source.cancel();
+    await Promise.all(this.#running.values());
+  }
+
+  #configure(settings: unknown): Promise<Result<ConfiguredSource, ApiError>> {
+    const id =
+      typeof settings === 'object' && settings !== null && 'id' in settings ? this.#sources.get(settings.id as SourceId) : undefined;
+    return configure(settings, this.#registry, this.#options.clock(), lastRunTime(id?.status()));
+  }
+
+  async #activate(configured: ConfiguredSource): Promise<ActiveSource> {
+    const { id } = configured.settings;
+    const { store, clock, uploadsDir } = this.#options;
+    await store.open(id, configured.visibility);
+    const known = this.#sources.get(id);
+    if (known) known.configured = configured;
+    const source =
+      known ??
+      new ActiveSource(configured, {
+        store,
+        clock,
+        uploads: uploadsDir,
+        decisions: this.#state.decisions,
+        leftOut: (one) => this.#state.leftOut.get(one) ?? new Set(),
+        published: (status) => this.#published(status),
+        committed: (status) => this.#options.onStatus?.(status.source, status),
+      });
+    this.#sources.set(id, source);
+    if (this.#options.background !== false) this.#timetable.put(configured);
+    this.#published(statusOf(configured, store.status(id)));
+    return source;
+  }
+
+  #deactivate(id: SourceId): void {
+    this.#timetable.remove(id);
+    this.#sources.delete(id);
+  }
+
+  #published(status: SourceStatus): void {
+    const complete = withNextRun(status, this.#timetable.nextRun(status.source));
+    this.#options.store.publishStatus(status.source, complete);
+    this.#options.onStatus?.(status.source, complete);
+  }
+
+  #save(): void {
+    writeSettings(this.#options.settingsFile, this.list());
+    writeState(this.#options.settingsFile, this.#state);
+  }
+}
+
+/** A plan of which only some records were chosen looked at everything, but does not claim it for what was left out. */
+function narrowed(plan: ShelvedPlan, records: ShelvedPlan['judgement']['apply']): ShelvedPlan['judgement'] {
+  const counts = { ...plan.judgement.counts, added: 0, changed: 0, missing: 0, returned: 0, deleted: 0 };
+  const counter = { add: 'added', change: 'changed', missing: 'missing', return: 'returned', delete: 'deleted' } as const;
+  for (const { change } of records) counts[counter[change]]++;
+  return { ...plan.judgement, apply: records, counts };
+}

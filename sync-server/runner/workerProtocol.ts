@@ -1,0 +1,34 @@
+import type { ExternalId } from '../../shared/model/ids.ts';
+import type { ConnectorProblem } from '../../shared/model/status.ts';
+import type { ConnectorMessage } from '../connectors/connector.ts';
+
+/** What a worker is told at its start. No secret travels: references are resolved inside. */
+export interface WorkerOrder {
+  /** The `file:` URL of the module that exports `connector`. */
+  readonly module: string;
+  readonly settings: unknown;
+  readonly cursor: string | undefined;
+  readonly uploads: string;
+  readonly mode: 'list only' | 'read';
+  /** Re-read this one record instead of listing. */
+  readonly reread?: ExternalId;
+}
+
+/** Messages of a connector after the allowlist and the redactor: nothing else leaves the worker. */
+export type AdmittedMessage =
+  | ConnectorMessage
+  /** A record that the gate refused. `reason` names paths, never values. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** Something that looks like a secret was replaced, or a field was dropped. */
+  | { readonly kind: 'cleaned'; readonly redacted: readonly string[]; readonly dropped: readonly string[] };
+
+export type FromWorker =
+  | { readonly kind: 'batch'; readonly messages: readonly AdmittedMessage[] }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'unable'; readonly problem: ConnectorProblem };
+
+export type ToWorker = { readonly kind: 'ack' } | { readonly kind: 'abort' };
+
+export const BATCH_MESSAGES = 500;
+/** Batches on their way before the worker waits: a source of a million records never piles up in either thread. */
+export const WINDOW_BATCHES = 4;

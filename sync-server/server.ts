@@ -1,0 +1,281 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { canonicalJson } from '../shared/base/json.ts';
+import type { Result } from '../shared/base/result.ts';
+import type { Instant } from '../shared/base/time.ts';
+import { DEFAULT_PORT } from '../shared/wire/closeCodes.ts';
+import type { ApiError } from '../shared/wire/http.ts';
+import type { LocalCore } from './cli/localCore.ts';
+import { Core } from './core/core.ts';
+import { type HeldDataDirectory, holdDataDirectory } from './core/dataDirectory.ts';
+import { StoreGone, WrongServerKey } from './core/genesis.ts';
+import { createVerify, KeyFileDamaged, loadOrCreateSigner } from './core/keys.ts';
+import { createLog, type Log } from './core/log.ts';
+import { Metrics } from './core/metrics.ts';
+import { createApp } from './http/app.ts';
+import type { LocalCommand, SampleHooks } from './http/context.ts';
+import { AllowedOrigins } from './http/origin.ts';
+import { Runner } from './runner/runner.ts';
+import type { RunnerService } from './runner/runnerService.ts';
+import type { SourceStore } from './runner/sourceStore.ts';
+import { loadSourcesFile } from './runner/sourcesFile.ts';
+import { SqliteStorage } from './storage/sqliteStorage.ts';
+import { storeProblem } from './storage/storeProblem.ts';
+import { Gateway } from './websocket/gateway.ts';
+
+export interface ServerOptions {
+  readonly data: string;
+  /** Default 4747; taken means refuse, not move: the origin holds the device key. 0: any free one, for tests and one-off commands. */
+  readonly port?: number;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Host headers that are accepted besides the bound address, e.g. a name that a proxy serves. */
+  readonly hosts?: readonly string[];
+  readonly name?: string;
+  /** The built app. */
+  readonly assets?: string;
+  readonly sample?: boolean;
+  /** A sources file to add at start. */
+  readonly sources?: string;
+  readonly log?: Log;
+  readonly clock?: () => number;
+  readonly localCommands?: (core: LocalCore) => Readonly<Record<string, LocalCommand>>;
+  readonly sampleHooks?: SampleHooks;
+  /** `false`: for a command that starts its own server. No source runs unless it is told to. */
+  readonly background?: boolean;
+}
+
+export interface RunningServer {
+  /** `http://127.0.0.1:4747` */
+  readonly address: string;
+  readonly core: LocalCore;
+  readonly runner: RunnerService;
+  /** What sources said. The runner is its writer. */
+  readonly sources: SourceStore;
+  /** A new one-use link that enrols a further device of the local steward. */
+  launchLink(): string;
+  /** 4503 to sockets, everything flushed, the data directory free again. */
+  close(): Promise<void>;
+  /** Resolves when the server has closed, with one line when it had to: the store failed, so nothing more could be promised. */
+  readonly ended: Promise<string | undefined>;
+}
+
+/** A start that cannot be: one clear line for the terminal. */
+export class StartRefused extends Error {
+  override readonly name = 'StartRefused';
+}
+
+const version = (): string => {
+  const { version: text } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  return text;
+};
+
+/** Opens the store, starts the runner, listens. Everything it took is given back when a step fails. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const held = holdDataDirectory(options.data);
+  if (!held.ok) throw new StartRefused(held.error);
+  const closing = new Closing();
+  closing.cleanups.push(() => held.value.release());
+  try {
+    return await start(options, held.value, closing);
+  } catch (error) {
+    await closing.close();
+    const problem = error instanceof StartRefused ? undefined : refusalOf(error);
+    throw problem === undefined ? error : new StartRefused(problem);
+  }
+}
+
+/** What a start can fail at that a person can mend. */
+const refusalOf = (error: unknown): string | undefined =>
+  error instanceof KeyFileDamaged || error instanceof WrongServerKey || error instanceof StoreGone ? error.message : storeProblem(error);
+
+/** Gives back what was taken, the last first, once. */
+class Closing {
+  readonly cleanups: (() => Promise<unknown> | unknown)[] = [];
+  readonly #ended = Promise.withResolvers<string | undefined>();
+  #closed: Promise<void> | undefined;
+
+  get ended(): Promise<string | undefined> {
+    return this.#ended.promise;
+  }
+
+  /** @param because set when it is not asked for. */
+  readonly close = (because?: string): Promise<void> => {
+    this.#closed ??= this.#giveBack().then(() => this.#ended.resolve(because));
+    return this.#closed;
+  };
+
+  /** One that fails must not keep the others: the lock would outlive its server. */
+  async #giveBack(): Promise<void> {
+    for (const cleanup of this.cleanups.reverse()) {
+      try {
+        await cleanup();
+      } catch {
+        // A store that failed cannot be closed well; it is consistent on disk all the same.
+      }
+    }
+  }
+}
+
+async function start(options: ServerOptions, held: HeldDataDirectory, closing: Closing): Promise<RunningServer> {
+  const { cleanups } = closing;
+  const clock = options.clock ?? Date.now;
+  const log = options.log ?? createLog();
+  const name = options.name ?? (options.sample === true ? 'Sample estate' : 'Muster');
+  const core = await openCore(held, closing, { clock, log, name });
+  const runner = await startRunner(options, held, core, closing, clock);
+  const secret = randomBytes(24).toString('base64url');
+  const link = { address: '' };
+  const local = localCore(core, runner, held.paths.uploads, clock, () => link.address);
+  const { port = DEFAULT_PORT, host = '127.0.0.1' } = options;
+  const context = {
+    core,
+    runner,
+    version: version(),
+    name,
+    sample: options.sample === true,
+    sampleHooks: options.sampleHooks,
+    localCommands: options.localCommands?.(local) ?? {},
+    secret,
+    uploads: held.paths.uploads,
+    assets: options.assets,
+    clock,
+  };
+  const origins = new AllowedOrigins(host, options.hosts);
+  const app = createApp(context, origins);
+  const gateway = new Gateway(core, origins, clock);
+  gateway.attach(app.server);
+  core.events = {
+    outcome: (device, outcome) => gateway.outcome(device, outcome),
+    revoked: (device) => gateway.revoke(device),
+    decided: (subject, decision) =>
+      void runner.decide(subject, decision).catch((error: unknown) => log.error({ problem: String(error) }, 'decision')),
+  };
+  cleanups.push(() => app.close());
+  cleanups.push(() => gateway.close());
+  const bound = await listen(
+    () => app.listen({ port, host }),
+    port,
+    () => app.server.address(),
+  );
+  origins.bind(bound);
+  link.address = `http://${shownHost(host)}:${bound}`;
+  held.writeServerFile({ pid: process.pid, port: bound, address: link.address, secret });
+  log.info({ address: link.address }, 'listening');
+  return {
+    address: link.address,
+    core: local,
+    runner,
+    sources: core.sources,
+    launchLink: local.launchLink,
+    close: () => closing.close(),
+    ended: closing.ended,
+  };
+}
+
+interface CoreSurroundings {
+  readonly clock: () => number;
+  readonly log: Log;
+  readonly name: string;
+}
+
+async function openCore(held: HeldDataDirectory, { cleanups, close }: Closing, around: CoreSurroundings): Promise<Core> {
+  const { paths } = held;
+  const storage = new SqliteStorage(paths.store);
+  cleanups.push(() => storage.close());
+  const core = await Core.open({
+    storage,
+    server: loadOrCreateSigner(paths.serverKey),
+    local: loadOrCreateSigner(paths.localKey),
+    verify: createVerify(),
+    clock: around.clock,
+    log: around.log,
+    metrics: new Metrics(),
+    name: around.name,
+    version: version(),
+    knownSpace: held.knownSpace(),
+    fatal(error) {
+      around.log.error({ problem: error instanceof Error ? error.message : String(error) }, 'the store failed; the server stops');
+      void close(storeProblem(error) ?? 'The store failed.');
+    },
+  });
+  cleanups.push(() => core.close());
+  if (held.knownSpace() === undefined) held.rememberSpace(core.space);
+  return core;
+}
+
+async function startRunner(
+  options: ServerOptions,
+  { paths }: HeldDataDirectory,
+  core: Core,
+  { cleanups }: Closing,
+  clock: () => number,
+): Promise<Runner> {
+  const { background = true } = options;
+  const files = { settingsFile: paths.settings, uploadsDir: paths.uploads };
+  const runner = new Runner({ store: core.sources, ...files, clock, log: core.log, background });
+  cleanups.push(() => runner.stop());
+  const started = await runner.start();
+  if (!started.ok) throw new StartRefused(sentence(started.error));
+  if (options.sources !== undefined) await addSources(runner, options.sources);
+  return runner;
+}
+
+/** Sources of the file are added, or changed where the file says something else; what the file does not name stays. */
+async function addSources(runner: Runner, path: string): Promise<void> {
+  const loaded = loadSourcesFile(path);
+  if (!loaded.ok) throw new StartRefused(sentence(loaded.error));
+  for (const settings of loaded.value) {
+    const known = runner.list().find(({ id }) => id === settings.id);
+    if (known && canonicalJson(known) === canonicalJson(settings)) continue;
+    const added = known ? await runner.update(known.id, settings) : await runner.add(settings);
+    if (!added.ok) throw new StartRefused(`${path}: source ${settings.id}: ${sentence(added.error)}`);
+  }
+}
+
+const sentence = ({ message, wayOut }: { readonly message: string; readonly wayOut?: string | undefined }): string =>
+  wayOut === undefined ? message : `${message.replace(/[.]?$/, '.')} ${wayOut}`;
+
+async function listen(open: () => Promise<string>, port: number, address: () => unknown): Promise<number> {
+  try {
+    await open();
+    return (address() as { port: number }).port;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') throw new StartRefused(`Port ${port} is taken by another program. Stop it, or choose another --port.`);
+    if (code === 'EACCES') throw new StartRefused(`Port ${port} needs rights that this user does not have. Choose one above 1024.`);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw new StartRefused('This computer does not have that --host address.');
+    throw error;
+  }
+}
+
+/** An address that listens everywhere is shown as this computer's own. */
+function shownHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return isIP(host) === 6 ? `[${host}]` : host;
+}
+
+/** What the command line works with, in this process or over `/api/local`. */
+function localCore(core: Core, runner: RunnerService, uploads: string, clock: () => number, address: () => string): LocalCore {
+  return {
+    space: core.space,
+    get register() {
+      return core.register;
+    },
+    ledger: core.ledger,
+    runner,
+    uploads,
+    now: clock,
+    commit: (acts) => core.commit(acts),
+    launchLink: () => `${address()}/#launch=${core.enrolment.newLaunchToken()}`,
+    async invite(request) {
+      const invited = await core.enrolment.invite(request, address());
+      return invited.ok ? { ok: true, value: { link: invited.value.link, expires: invited.value.expires } } : invited;
+    },
+    token(role, ttlMillis): Result<{ ticket: string; expires: Instant }, ApiError> {
+      const { ticket, expires } = core.tickets.mintToken(role, ttlMillis);
+      return { ok: true, value: { ticket, expires } };
+    },
+  };
+}

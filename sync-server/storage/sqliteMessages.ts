@@ -1,0 +1,13 @@
+import type { StorageWrite } from './storage.ts';
+
+/** What the storage asks its worker. Reads name a method of `SqliteDatabase`. */
+export type SqliteRequest =
+  | { readonly id: number; readonly kind: 'commit'; readonly writes: readonly StorageWrite[] }
+  | { readonly id: number; readonly kind: 'close' }
+  | { readonly id: number; readonly kind: SqliteRead; readonly args: readonly (string | number)[] };
+
+export type SqliteRead = 'meta' | 'entries' | 'document' | 'sources' | 'versions' | 'evidence' | 'refused';
+
+export type SqliteReply =
+  | { readonly id: number; readonly ok: true; readonly value: unknown }
+  | { readonly id: number; readonly ok: false; readonly message: string; readonly placeTaken: boolean };

@@ -1,0 +1,44 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { HashHex } from '../../shared/base/hash.ts';
+import { SqliteDatabase } from './sqliteDatabase.ts';
+import type { SqliteReply, SqliteRequest } from './sqliteMessages.ts';
+
+/** The worker's side of `SqliteStorage`: one request, one reply, in order. */
+const database = new SqliteDatabase((workerData as { path: string }).path);
+
+function answer(request: SqliteRequest): unknown {
+  switch (request.kind) {
+    case 'commit':
+      return database.commit(request.writes);
+    case 'close':
+      return database.close();
+    case 'meta':
+      return database.meta(String(request.args[0]));
+    case 'entries':
+      return database.entries(Number(request.args[0]), Number(request.args[1]), Number(request.args[2]));
+    case 'document':
+      return database.document(String(request.args[0]));
+    case 'sources':
+      return database.sources();
+    case 'versions':
+      return database.versions(String(request.args[0]), String(request.args[1]));
+    case 'evidence':
+      return database.evidence(String(request.args[0]) as HashHex);
+    case 'refused':
+      return database.refused(Number(request.args[0]));
+  }
+}
+
+function reply(request: SqliteRequest): SqliteReply {
+  try {
+    return { id: request.id, ok: true, value: answer(request) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { id: request.id, ok: false, message, placeTaken: message.includes('UNIQUE constraint failed: entries') };
+  }
+}
+
+parentPort?.on('message', (request: SqliteRequest) => {
+  parentPort?.postMessage(reply(request));
+  if (request.kind === 'close') parentPort?.close();
+});

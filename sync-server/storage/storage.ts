@@ -1,0 +1,85 @@
+import type { HashHex } from '../../shared/base/hash.ts';
+import type { EntryId, ExternalId, Place, SourceId } from '../../shared/model/ids.ts';
+import type { CatalogSource } from '../../shared/model/status.ts';
+
+/** A placed entry as the ledger document holds it: receipt, signature and body (`encodeLedgerValue`). */
+export interface EntryRow {
+  readonly epoch: number;
+  readonly place: Place;
+  readonly id: EntryId;
+  readonly value: Uint8Array;
+}
+
+/** An entry that was refused. Its bytes are not kept: they may hold anything. */
+export interface RefusedRow {
+  readonly device: string;
+  readonly entry: string;
+  readonly problem: string;
+  readonly at: string;
+}
+
+export interface VersionRow {
+  readonly source: SourceId;
+  readonly externalId: ExternalId;
+  readonly hash: HashHex;
+  readonly run: number;
+  readonly at: string;
+}
+
+export interface EvidenceRow {
+  readonly hash: HashHex;
+  readonly bytes: Uint8Array;
+}
+
+/** One Yjs update of a document; `replaces`: a snapshot that stands for everything stored before it. */
+export interface DocumentRow {
+  readonly document: string;
+  readonly bytes: Uint8Array;
+  readonly replaces?: boolean;
+}
+
+/** What is known of a source besides its documents. */
+export interface SourceRow extends CatalogSource {
+  readonly cursor?: string;
+  readonly place?: string;
+}
+
+/** What one durable step writes. All of it is on disk together, or none. */
+export interface StorageWrite {
+  readonly meta?: Readonly<Record<string, string>>;
+  readonly entries?: readonly EntryRow[];
+  readonly refused?: readonly RefusedRow[];
+  readonly versions?: readonly VersionRow[];
+  readonly evidence?: readonly EvidenceRow[];
+  readonly documents?: readonly DocumentRow[];
+  readonly sources?: readonly SourceRow[];
+  /** Documents of a closed epoch, removed with everything they hold. */
+  readonly dropDocuments?: readonly string[];
+}
+
+/**
+ * Where the server keeps what must survive it. One contract suite runs on every implementation (test/contract/storage).
+ * Rejections are broken invariants: a full or failing disk, a place written twice.
+ */
+export interface Storage {
+  /** Resolves when everything of `write` is on disk. Writes become durable in the order of the calls. */
+  write(write: StorageWrite): Promise<void>;
+  meta(key: string): Promise<string | undefined>;
+  /** Rows of an epoch in place order, from `from` on, at most `limit`. */
+  entries(epoch: number, from: number, limit: number): Promise<EntryRow[]>;
+  /** Updates of a document in the order in which they were written; the first may be a snapshot. */
+  document(name: string): Promise<Uint8Array[]>;
+  sources(): Promise<SourceRow[]>;
+  /** Oldest first. */
+  versions(source: SourceId, externalId: ExternalId): Promise<VersionRow[]>;
+  evidence(hash: HashHex): Promise<Uint8Array | undefined>;
+  /** The newest first. */
+  refused(limit: number): Promise<RefusedRow[]>;
+  /** Waits for pending writes, then closes. */
+  close(): Promise<void>;
+}
+
+/** Makes a defect visible that would otherwise fork the ledger. */
+export class PlaceTaken extends Error {
+  override readonly name = 'PlaceTaken';
+}

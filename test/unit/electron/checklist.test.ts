@@ -1,0 +1,239 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { compose } from '../../../electron/compose.ts';
+import type { MenuItem } from '../../../electron/facade.ts';
+import { externalLink } from '../../../electron/guards.ts';
+import { CHANNEL } from '../../../shared/bridge/bridge.ts';
+import { type FakeDesktop, type FakeOptions, fakeDesktop } from '../../support/fakeDesktop.ts';
+
+let folder: string;
+const parts = (): { assets: string; preload: string; server: string } => ({
+  assets: join(folder, 'assets'),
+  preload: '/p/preload.cjs',
+  server: '/p/embedded.js',
+});
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'muster-desktop-'));
+  mkdirSync(join(folder, 'assets'));
+  writeFileSync(join(folder, 'assets', 'index.html'), '<script nonce="__CSP_NONCE__"></script>');
+  writeFileSync(join(folder, 'secret.json'), '{}');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+async function started(options: Partial<FakeOptions> = {}): Promise<FakeDesktop> {
+  const desktop = fakeDesktop({ userData: folder, ...options });
+  await compose(desktop, parts());
+  return desktop;
+}
+const first = (desktop: FakeDesktop): FakeDesktop['windows'][number] => {
+  const [window] = desktop.windows;
+  if (!window) throw new Error('no window was opened');
+  return window;
+};
+
+describe('Electron security checklist, by its numbers', () => {
+  it('1, 16: loads only its own scheme, never a remote page', async () => {
+    expect(first(await started()).loaded).toEqual(['muster://app/']);
+  });
+
+  it('2, 3, 4, 8, 9, 10, 11: isolation on, Node off, sandbox on, web security on, no experiments', async () => {
+    expect(first(await started()).options.webPreferences).toEqual({
+      preload: '/p/preload.cjs',
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      experimentalFeatures: false,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      spellcheck: false,
+    });
+  });
+
+  it('5: refuses every permission but writing the clipboard and keeping its own storage, and those only to its own page', async () => {
+    const { permission } = await started();
+    const asked = [
+      'media',
+      'geolocation',
+      'notifications',
+      'openExternal',
+      'clipboard-read',
+      'fileSystem',
+      'usb',
+      'serial',
+      'hid',
+      'display-capture',
+    ];
+    expect(asked.filter((name) => permission?.(name, 'muster://app/'))).toEqual([]);
+    expect(permission?.('clipboard-sanitized-write', 'muster://app/')).toBe(true);
+    expect(permission?.('clipboard-sanitized-write', 'https://example.org/')).toBe(false);
+    expect(permission?.('persistent-storage', 'muster://app.example.org/')).toBe(false);
+  });
+
+  it('7: every page has a policy with a fresh nonce, and no unsafe word in it', async () => {
+    const serve = (await started()).schemes.get('muster');
+    const [one, two] = [await serve?.('muster://app/'), await serve?.('muster://app/')];
+    const policy = one?.headers['content-security-policy'] ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("connect-src 'self' http://127.0.0.1:4747 ws://127.0.0.1:4747");
+    expect(policy).not.toMatch(/unsafe|\*/);
+    const nonce = /'nonce-([^']+)'/.exec(policy)?.[1];
+    expect(one?.body).toBe(`<script nonce="${nonce}"></script>`);
+    expect(one?.headers['content-security-policy']).not.toBe(two?.headers['content-security-policy']);
+  });
+
+  it.each([
+    'muster://app/../secret.json',
+    'muster://app/%2e%2e/secret.json',
+    'muster://app/..%2fsecret.json',
+    'muster://app/%5c..%5csecret.json',
+    'muster://evil/index.html',
+    'file:///etc/passwd',
+    'muster://app/%00',
+    'muster://app/%zz',
+    'nonsense',
+  ])('6: the scheme serves nothing outside the app: %s', async (url) => {
+    const reply = await (await started()).schemes.get('muster')?.(url);
+    expect([403, 404]).toContain(reply?.status);
+    expect(reply?.body).not.toBe('{}');
+  });
+
+  it('12, 13, 14: no webviews, no navigation away, no new windows', async () => {
+    const window = first(await started());
+    expect(window.webview()).toBe(true);
+    expect(
+      ['https://example.org/', 'file:///etc/passwd', 'javascript:alert(1)', 'muster://application/', 'data:text/html,x'].filter(
+        (url) => !window.navigate(url),
+      ),
+    ).toEqual([]);
+    expect(window.navigate('muster://app/index.html')).toBe(false);
+    expect(window.open('https://example.org')).toBe('deny');
+  });
+
+  it('15: only https links without credentials reach the system', () => {
+    expect(externalLink('https://owasp.org/x')).toBe('https://owasp.org/x');
+    expect(['http://a.example', 'file:///x', 'javascript:alert(1)', 'https://user:pw@a.example', 'smb://x', ''].map(externalLink)).toEqual(
+      Array.from({ length: 6 }, () => undefined),
+    );
+  });
+
+  it('17: a verb answers its own window’s top frame and nobody else, and checks the shape', async () => {
+    const desktop = await started();
+    const call = (channel: string, sender: { contentsId: number; topFrameUrl: string | undefined }, message?: unknown): Promise<unknown> =>
+      desktop.handlers.get(channel)?.(sender, message) ?? Promise.reject(new Error('no handler'));
+    const ours = { contentsId: 7, topFrameUrl: 'muster://app/' };
+    await expect(call(CHANNEL.info, ours)).resolves.toMatchObject({ host: 'electron', server: 'http://127.0.0.1:4747' });
+    await expect(call(CHANNEL.info, { contentsId: 8, topFrameUrl: 'muster://app/' })).rejects.toThrow('refused');
+    await expect(call(CHANNEL.info, { contentsId: 7, topFrameUrl: 'https://example.org/' })).rejects.toThrow('refused');
+    await expect(call(CHANNEL.info, { contentsId: 7, topFrameUrl: undefined })).rejects.toThrow('refused');
+    await expect(call(CHANNEL.openExternal, ours, { url: 'file:///etc/passwd' })).rejects.toThrow('refused');
+    await expect(call(CHANNEL.openExternal, ours, { url: 'https://u:p@example.org' })).rejects.toThrow('refused');
+    await expect(call(CHANNEL.saveFile, ours, { name: 'x', bytes: 'text' })).rejects.toThrow('refused');
+    await expect(call(CHANNEL.setTheme, ours, { theme: 'dark', extra: 1 })).rejects.toThrow('refused');
+    expect(desktop.opened).toEqual([]);
+    expect([...desktop.handlers.keys()].sort()).toEqual([CHANNEL.info, CHANNEL.openExternal, CHANNEL.saveFile, CHANNEL.setTheme].sort());
+  });
+
+  it('19: the fuses of the packaged program are set', () => {
+    const config = parse(readFileSync(new URL('../../../electron/builder.yml', import.meta.url), 'utf8')) as {
+      electronFuses: Record<string, boolean>;
+    };
+    expect(config.electronFuses).toEqual({
+      runAsNode: false,
+      enableCookieEncryption: true,
+      enableNodeOptionsEnvironmentVariable: false,
+      enableNodeCliInspectArguments: false,
+      enableEmbeddedAsarIntegrityValidation: true,
+      onlyLoadAppFromAsar: true,
+      loadBrowserProcessSpecificV8Snapshot: false,
+      grantFileProtocolExtraPrivileges: false,
+    });
+  });
+});
+
+describe('the desktop host', () => {
+  it('hands the launch token out once', async () => {
+    const desktop = await started();
+    const ours = { contentsId: 7, topFrameUrl: 'muster://app/' };
+    await expect(desktop.handlers.get(CHANNEL.info)?.(ours, undefined)).resolves.toHaveProperty('launchToken');
+    await expect(desktop.handlers.get(CHANNEL.info)?.(ours, undefined)).resolves.not.toHaveProperty('launchToken');
+  });
+
+  it('is one instance: a second one raises the window of the first and ends', async () => {
+    const second = await started({ lock: false });
+    expect([second.quitting, second.windows.length, second.server.started]).toEqual([1, 0, 0]);
+    const desktop = await started();
+    desktop.secondInstance();
+    expect(desktop.log).toContain('focus');
+    expect(desktop.windows.length).toBe(1);
+  });
+
+  it('sandboxes everything and registers the scheme before the program is ready', async () => {
+    const { log } = await started();
+    expect(log.slice(0, 3)).toEqual(['sandbox', 'scheme muster', 'ready']);
+  });
+
+  it('says in words why a server could not start, and ends', async () => {
+    const desktop = await started({ firstWord: { kind: 'failed', message: 'Port 4747 is taken by another program.' } });
+    expect(desktop.errors).toEqual(['Port 4747 is taken by another program.']);
+    expect(desktop.quitting).toBe(1);
+  });
+
+  it('starts a server that crashed again, three times, and then says so', async () => {
+    const desktop = await started();
+    for (let round = 0; round < 4; round++) {
+      desktop.server.exit(139);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(desktop.server.started).toBe(4);
+    expect(desktop.errors.at(-1)).toContain('again and again');
+  });
+
+  it('asks the server to stop before it ends', async () => {
+    const desktop = await started();
+    await desktop.stop?.();
+    expect(desktop.server.sent).toEqual([{ kind: 'stop' }]);
+    expect(desktop.server.killed).toBe(0);
+  });
+
+  it('opens where it was left, and in view when that display is gone', async () => {
+    const desktop = await started();
+    first(desktop).close();
+    expect(first(await started()).options).toMatchObject({ x: 10, y: 20, width: 1_200, height: 800 });
+    writeFileSync(join(folder, 'window.json'), JSON.stringify({ x: 9_000, y: 20, width: 1_200, height: 800, maximized: false }));
+    expect(first(await started()).options).not.toHaveProperty('x');
+    writeFileSync(join(folder, 'window.json'), 'rubbish');
+    expect(first(await started()).options).toMatchObject({ width: 1_440, height: 900 });
+  });
+
+  it('sends a menu’s command to the page, with the platform’s own menus', async () => {
+    const desktop = await started();
+    const palette = flat(desktop.menu).find((item) => item.kind === 'command' && item.label === 'Anything…');
+    if (palette?.kind === 'command') palette.run();
+    expect(first(desktop).sent).toEqual([[CHANNEL.menu, 'palette']]);
+    expect(desktop.menu[0]).toMatchObject({ label: 'File' });
+    expect((await started({ platform: 'mac' })).menu[0]).toMatchObject({ label: 'Muster' });
+    const accelerators = flat(desktop.menu).flatMap((item) => (item.kind === 'command' && item.accelerator ? [item.accelerator] : []));
+    expect(new Set(accelerators).size).toBe(accelerators.length);
+  });
+
+  it('writes an export where the person chose, by name only', async () => {
+    const desktop = await started();
+    const ours = { contentsId: 7, topFrameUrl: 'muster://app/' };
+    const save = desktop.handlers.get(CHANNEL.saveFile);
+    await expect(save?.(ours, { name: '../../register.csv', bytes: Uint8Array.of(65) })).resolves.toBe(false);
+    expect(desktop.log).toContain('save register.csv');
+    desktop.savePath = join(folder, 'out.csv');
+    await expect(save?.(ours, { name: 'register.csv', bytes: Uint8Array.of(65, 66) })).resolves.toBe(true);
+    expect(readFileSync(desktop.savePath, 'utf8')).toBe('AB');
+  });
+});
+
+const flat = (items: readonly MenuItem[]): MenuItem[] => items.flatMap((item) => (item.kind === 'submenu' ? flat(item.items) : [item]));
