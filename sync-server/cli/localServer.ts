@@ -40,7 +40,8 @@ function readServerFile(data: string): z.infer<typeof serverFile> | undefined {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process with this number runs, ours or another user's. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { runningServer } from './localServer.ts';
+import { isAlive, runningServer } from './localServer.ts';
 import { removeSampleData } from './sampleDirectory.ts';
 
 export interface SampleServer {
@@ -14,7 +14,8 @@ export interface SampleServer {
 }
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
-const LONGEST_STOP = 5_000;
+/** Milliseconds until a sample’s server that does not stop is killed: nothing of it is kept. */
+const LONGEST_STOP = 10_000;
 
 /** The sample estate beside a real space: another process, another directory, another port. */
 export function sampleServer(data: string): SampleServer {
@@ -50,9 +51,13 @@ function launchLinkOf(child: ChildProcess): Promise<string> {
   });
 }
 
+/** Waits for the process itself: one that still closes its store would write into what is deleted next. */
 async function end(data: string): Promise<void> {
   const running = runningServer(data);
   if (!running) return;
   process.kill(running.pid, 'SIGTERM');
-  for (let waited = 0; waited < LONGEST_STOP && runningServer(data); waited += 50) await wait(50);
+  for (let waited = 0; waited < LONGEST_STOP && isAlive(running.pid); waited += 50) await wait(50);
+  if (!isAlive(running.pid)) return;
+  process.kill(running.pid, 'SIGKILL');
+  while (isAlive(running.pid)) await wait(50);
 }
