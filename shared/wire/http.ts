@@ -163,3 +163,46 @@ export const spreadsheetReport = z
   .strict();
 export type SpreadsheetReport = z.infer<typeof spreadsheetReport>;
 export type WorkstationReport = z.infer<typeof workstationReport>;
+
+/** POST /api/snapshots → a job. GET /api/snapshots/<id> → how far it is, GET /api/snapshots/<id>/file → the file, DELETE ends and forgets it. */
+export const snapshotRequest = z
+  .object({
+    /** The population: everything, or what a query gives. */
+    query: z
+      .object({
+        text: z.string().max(4_096),
+        where: z.string().max(4_096).optional(),
+        include: z.array(z.enum(['excluded', 'archived', 'parties', 'workloads'])).optional(),
+      })
+      .strict()
+      .optional(),
+    /** As of this place of the ledger; absent: as of now. */
+    place: z.number().int().min(1).optional(),
+    /** A random sample of the population. Without a seed the server draws one. */
+    sample: z
+      .object({ size: z.number().int().min(1).max(100_000), seed: z.string().min(1).max(200).optional() })
+      .strict()
+      .optional(),
+    /** With the sources that one person keeps to their own device: only that person may ask for them. */
+    private: z.boolean().optional(),
+    /** `report`: only `report.html`. */
+    format: z.enum(['muster', 'report']).optional(),
+  })
+  .strict();
+export type SnapshotRequest = z.infer<typeof snapshotRequest>;
+export const snapshotJob = z
+  .object({
+    id: z.string(),
+    state: z.enum(['working', 'ready', 'failed']),
+    /** What it does now, in words: "Reading the ledger". */
+    what: z.string(),
+    /** 0 to 1. */
+    done: z.number(),
+    /** Of the file, when it is ready. */
+    name: z.string().optional(),
+    bytes: z.number().int().optional(),
+    place: z.number().int().optional(),
+    problem: z.object({ message: z.string(), wayOut: z.string().optional() }).strict().optional(),
+  })
+  .strict();
+export type SnapshotJob = z.infer<typeof snapshotJob>;

@@ -17,7 +17,8 @@ const LAYERS: Record<string, readonly string[]> = {
   observed: ['base', 'model', 'observed'],
   register: ['base', 'model', 'ledger', 'observed', 'register', 'findings'],
   findings: ['base', 'model', 'ledger', 'observed', 'register', 'findings'],
-  bridge: ['base', 'model', 'ledger', 'observed', 'register', 'wire', 'bridge'],
+  snapshot: ['base', 'model', 'documents', 'ledger', 'observed', 'register', 'findings', 'snapshot'],
+  bridge: ['base', 'model', 'ledger', 'observed', 'register', 'snapshot', 'wire', 'bridge'],
 };
 
 interface Edge {
