@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** One more try for tests that start processes, on a slow shared machine; the verbose reporter names each that needs it. */
+const retry = process.env.CI === undefined ? 0 : 1;
+
 export default defineConfig({
   test: {
     reporters: ['verbose'],
@@ -15,6 +18,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts', 'sync-server/connectors/**/*.test.ts'],
           testTimeout: 120_000,
+          retry,
         },
       },
     ],
