@@ -244,6 +244,7 @@ export class Core {
       storage: this.options.storage,
       statusClient: row.start,
       clock: this.options.clock,
+      place: () => this.ledger.place,
       events: {
         catalog: (source) => {
           this.catalog.source(source);

@@ -1,12 +1,12 @@
 import { fromUtf8, utf8 } from '../../shared/base/bytes.ts';
 import type { HashHex } from '../../shared/base/hash.ts';
 import { canonicalJson } from '../../shared/base/json.ts';
-import { type Millis, toInstant } from '../../shared/base/time.ts';
+import { type Instant, type Millis, toInstant } from '../../shared/base/time.ts';
 import { needsNewEpoch, SHARD_RECORDS } from '../../shared/documents/sourceDocument.ts';
 import type { ExternalId, SourceId } from '../../shared/model/ids.ts';
 import { type CatalogSource, type SourceStatus, sourceStatus } from '../../shared/model/status.ts';
 import type { RecordChange, SourceStore } from '../runner/sourceStore.ts';
-import type { DocumentRow, SourceRow, Storage } from '../storage/storage.ts';
+import type { DocumentRow, SourceRow, StatusRow, Storage } from '../storage/storage.ts';
 import type { SharedDocument } from './sharedDocument.ts';
 import { SourceDocuments, shardsAfter } from './sourceDocuments.ts';
 
@@ -22,6 +22,20 @@ export interface SourceStoreOptions {
   readonly statusClient: number;
   readonly events: SourceStoreEvents;
   readonly clock: () => Millis;
+  /**
+   * How many ledger entries are on disk before what is written from now on. Writes become durable in the order of the calls, so these
+   * are also the entries that were handed to the storage and are not durable yet.
+   */
+  readonly place: () => number;
+}
+
+/** A source as it is at one moment. A run that is being written is not in it: `run` is the last one that is shown. */
+export interface SourceCut {
+  readonly source: SourceId;
+  readonly visibility: 'space' | 'private';
+  readonly removed: boolean;
+  readonly run: number;
+  readonly status: SourceStatus | undefined;
 }
 
 interface Held {
@@ -30,9 +44,15 @@ interface Held {
   status: SourceStatus | undefined;
   /** Epochs that were closed since the start: readable until the next one. */
   readonly closed: SourceDocuments[];
+  /** What a run says is on its way to the disk, and not shown yet. */
+  writing: boolean;
   /** Commits of a source follow each other. */
   turn: Promise<void>;
 }
+
+/** What a steward changes of a source without a run: its age limits decide what counts as stale from then on. */
+const settled = ({ kind, label, visibility, mechanism, cadence, levels, lag, note, state }: SourceStatus): string =>
+  canonicalJson({ kind, label, visibility, mechanism, cadence, levels, lag, note, paused: state === 'paused' });
 
 const statusRow = (source: SourceId): string => `status/${source}`;
 
@@ -74,7 +94,8 @@ export class StoredSources implements SourceStore {
       ? { ...withoutRemoved(held.row), visibility }
       : { id: source, epoch: 0, shards: 1, visibility, durableRun: 0 };
     if (held && canonicalJson(held.row) === canonicalJson(row)) return catalogOf(row);
-    await this.options.storage.write({ sources: [row] });
+    const again = held?.row.removed === true ? [this.removedRow(source, false)] : [];
+    await this.options.storage.write({ sources: [row], statuses: again });
     if (held) held.row = row;
     else this.sources.set(source, this.fresh(row));
     this.options.events.catalog(catalogOf(row));
@@ -113,9 +134,33 @@ export class StoredSources implements SourceStore {
 
   publishStatus(source: SourceId, status: SourceStatus): void {
     const held = this.held(source);
-    held.status = { ...status, needs: held.status?.needs ?? held.documents.needs() };
+    const before = held.status;
+    held.status = { ...status, needs: before?.needs ?? held.documents.needs() };
     held.documents.showStatus(held.status);
     this.options.events.status(source, held.status);
+    if (!held.writing && (!before || settled(before) !== settled(held.status))) this.keep(held.status);
+  }
+
+  /** Every source that was ever opened, as it is now. */
+  cut(): SourceCut[] {
+    return [...this.sources.values()].map(({ row, status }) => ({
+      source: row.id,
+      visibility: row.visibility,
+      removed: row.removed === true,
+      run: row.durableRun,
+      status,
+    }));
+  }
+
+  /** Keeps what a cut says as what holds from this place on: progress and heartbeats are otherwise only in memory. */
+  async keepCut(cut: readonly SourceCut[], place: number, at: Instant): Promise<void> {
+    const statuses = cut.flatMap(({ source, status }) =>
+      // What a run says is newer than what is shown, and must not be replaced by it.
+      status && this.sources.get(source)?.writing !== true
+        ? [{ source, place, at, kind: 'status' as const, bytes: utf8(canonicalJson(status)) }]
+        : [],
+    );
+    await this.options.storage.write({ statuses });
   }
 
   async versions(source: SourceId, externalId: ExternalId) {
@@ -145,7 +190,7 @@ export class StoredSources implements SourceStore {
     const held = this.sources.get(source);
     if (!held) return;
     const row = { ...held.row, removed: true };
-    await this.options.storage.write({ sources: [row] });
+    await this.options.storage.write({ sources: [row], statuses: [this.removedRow(source, true)] });
     held.row = row;
     this.options.events.catalog(catalogOf(row));
   }
@@ -173,11 +218,14 @@ export class StoredSources implements SourceStore {
       durableRun: memory.run,
       ...memoryOf(memory),
     };
+    held.writing = true;
     try {
       await this.writeRun(held, changes, stated, row, rows, target);
     } catch (error) {
       await this.undo(held, target);
       throw error;
+    } finally {
+      held.writing = false;
     }
     this.show(held, changes, stated, row, rows, target);
   }
@@ -191,11 +239,14 @@ export class StoredSources implements SourceStore {
     target: SourceDocuments,
   ): Promise<void> {
     const at = status.runs.find((run) => run.id === row.durableRun)?.asOf ?? toInstant(this.options.clock());
-    const versionOf = ({ externalId, hash }: RecordChange) => ({ source: row.id, externalId, hash, run: row.durableRun, at });
+    const place = this.options.place();
+    const versionOf = ({ externalId, hash }: RecordChange) => ({ source: row.id, externalId, hash, run: row.durableRun, at, place });
+    const bytes = utf8(canonicalJson(status));
     return this.options.storage.write({
       versions: changes.map(versionOf),
-      evidence: changes.map(({ hash, bytes }) => ({ hash, bytes })),
-      documents: [...rows, { document: statusRow(row.id), bytes: utf8(canonicalJson(status)), replaces: true }],
+      evidence: changes.map((change) => ({ hash: change.hash, bytes: change.bytes })),
+      statuses: [{ source: row.id, place, at: toInstant(this.options.clock()), kind: 'status', bytes }],
+      documents: [...rows, { document: statusRow(row.id), bytes, replaces: true }],
       dropDocuments: target === held.documents ? [] : held.documents.shards.map(({ name }) => name),
       sources: [row],
     });
@@ -232,6 +283,18 @@ export class StoredSources implements SourceStore {
     return new SourceDocuments(held.row.id, held.row.epoch + 1, shardsAfter(held.documents, added), this.options.statusClient);
   }
 
+  /** Not waited for: what a status says is durable with the next run at the latest, and a failing disk is told by those. */
+  private keep(status: SourceStatus): void {
+    const { storage, place, clock } = this.options;
+    const row = { source: status.source, place: place(), at: toInstant(clock()), kind: 'status' as const };
+    storage.write({ statuses: [{ ...row, bytes: utf8(canonicalJson(status)) }] }).catch(() => undefined);
+  }
+
+  private removedRow(source: SourceId, removed: boolean): StatusRow {
+    const { place, clock } = this.options;
+    return { source, place: place(), at: toInstant(clock()), kind: 'removed', bytes: utf8(String(removed)) };
+  }
+
   private held(source: SourceId): Held {
     const held = this.sources.get(source);
     if (!held) throw new Error(`source ${source} was not opened`);
@@ -240,7 +303,7 @@ export class StoredSources implements SourceStore {
 
   private fresh(row: SourceRow): Held {
     const documents = new SourceDocuments(row.id, row.epoch, row.shards, this.options.statusClient);
-    return { row, documents, status: undefined, closed: [], turn: Promise.resolve() };
+    return { row, documents, status: undefined, closed: [], writing: false, turn: Promise.resolve() };
   }
 
   private async loadSource(row: SourceRow): Promise<void> {

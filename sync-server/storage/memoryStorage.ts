@@ -1,14 +1,26 @@
 import type { HashHex } from '../../shared/base/hash.ts';
+import { compareCodeUnits } from '../../shared/base/json.ts';
 import {
   type DocumentRow,
   type EntryRow,
+  type NumberedStatus,
   PlaceTaken,
   type RefusedRow,
   type SourceRow,
+  type StatusKey,
+  type StatusRow,
   type Storage,
   type StorageWrite,
+  type VersionKey,
   type VersionRow,
+  type VersionWithBytes,
 } from './storage.ts';
+
+const isAfter = (row: VersionKey, after: VersionKey): boolean => compareVersions(row, after) > 0;
+const compareVersions = (a: VersionKey, b: VersionKey): number =>
+  a.place - b.place || compareCodeUnits(a.source, b.source) || compareCodeUnits(a.externalId, b.externalId) || a.run - b.run;
+
+const compareStatuses = (a: StatusKey, b: StatusKey): number => a.place - b.place || a.n - b.n;
 
 const placeKey = (row: EntryRow): string => `${row.epoch}/${row.place}`;
 
@@ -19,6 +31,8 @@ export class MemoryStorage implements Storage {
   private readonly ids = new Set<string>();
   private readonly refusedRows: RefusedRow[] = [];
   private readonly versionRows = new Map<string, VersionRow>();
+  private readonly statusRows = new Map<string, NumberedStatus>();
+  private statusesWritten = 0;
   private readonly evidenceBytes = new Map<HashHex, Uint8Array>();
   private readonly documentRows = new Map<string, Uint8Array[]>();
   private readonly sourceRows = new Map<string, SourceRow>();
@@ -32,6 +46,7 @@ export class MemoryStorage implements Storage {
     }
     this.refusedRows.push(...(write.refused ?? []));
     for (const row of write.versions ?? []) this.versionRows.set(`${row.source}\0${row.externalId}\0${row.run}`, row);
+    for (const row of write.statuses ?? []) this.putStatus(row);
     for (const row of write.evidence ?? []) this.evidenceBytes.set(row.hash, row.bytes.slice());
     for (const row of write.documents ?? []) this.putDocument(row);
     for (const name of write.dropDocuments ?? []) this.documentRows.delete(name);
@@ -60,6 +75,24 @@ export class MemoryStorage implements Storage {
     return rows.sort((a, b) => a.run - b.run);
   }
 
+  async versionsPage(after: VersionKey | undefined, upTo: number, limit: number): Promise<VersionWithBytes[]> {
+    const rows = [...this.versionRows.values()].flatMap((row) => {
+      const bytes = this.evidenceBytes.get(row.hash);
+      return bytes && row.place <= upTo && (!after || isAfter(row, after)) ? [{ ...row, bytes }] : [];
+    });
+    return rows.sort(compareVersions).slice(0, limit);
+  }
+
+  async statusesPage(after: StatusKey | undefined, upTo: number, limit: number): Promise<NumberedStatus[]> {
+    const rows = [...this.statusRows.values()].filter((row) => row.place <= upTo && (!after || compareStatuses(row, after) > 0));
+    return rows.sort(compareStatuses).slice(0, limit);
+  }
+
+  async recordCount(source: string, upTo: number): Promise<number> {
+    const rows = [...this.versionRows.values()].filter((row) => row.source === source && row.place <= upTo);
+    return new Set(rows.map(({ externalId }) => externalId)).size;
+  }
+
   async evidence(hash: HashHex): Promise<Uint8Array | undefined> {
     return this.evidenceBytes.get(hash);
   }
@@ -70,6 +103,10 @@ export class MemoryStorage implements Storage {
 
   async close(): Promise<void> {
     // Nothing waits: every write above was complete when it returned.
+  }
+
+  private putStatus(row: StatusRow): void {
+    this.statusRows.set(`${row.source}\0${row.place}\0${row.kind}`, { ...row, n: ++this.statusesWritten });
   }
 
   private putDocument({ document, bytes, replaces }: DocumentRow): void {

@@ -1,9 +1,28 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { HashHex } from '../../shared/base/hash.ts';
 import { prepareDatabase } from './sqliteSchema.ts';
-import type { DocumentRow, EntryRow, RefusedRow, SourceRow, StorageWrite, VersionRow } from './storage.ts';
+import type {
+  DocumentRow,
+  EntryRow,
+  NumberedStatus,
+  RefusedRow,
+  SourceRow,
+  StatusKey,
+  StorageWrite,
+  VersionKey,
+  VersionRow,
+  VersionWithBytes,
+} from './storage.ts';
 
-const INSERT_VERSION = 'INSERT OR REPLACE INTO record_versions (source, external_id, run, hash, at) VALUES (?, ?, ?, ?, ?)';
+const INSERT_VERSION = 'INSERT OR REPLACE INTO record_versions (source, external_id, run, hash, at, place) VALUES (?, ?, ?, ?, ?, ?)';
+/** The replaced row is gone and the new one comes last: the numbers are the order of the writes. */
+const INSERT_STATUS = 'INSERT OR REPLACE INTO statuses (source, place, kind, at, bytes) VALUES (?, ?, ?, ?, ?)';
+const VERSIONS_PAGE = `SELECT v.source, v.external_id AS externalId, v.hash, v.run, v.at, v.place, e.bytes
+  FROM record_versions v JOIN evidence e ON e.hash = v.hash
+  WHERE (v.place, v.source, v.external_id, v.run) > (?, ?, ?, ?) AND v.place <= ?
+  ORDER BY v.place, v.source, v.external_id, v.run LIMIT ?`;
+/** Before every version. */
+const START: VersionKey = { place: -1, source: '' as VersionKey['source'], externalId: '' as VersionKey['externalId'], run: 0 };
 
 /** The synchronous half of the SQLite storage. Runs in its worker thread, so that an fsync blocks nobody else. */
 export class SqliteDatabase {
@@ -47,8 +66,24 @@ export class SqliteDatabase {
 
   versions(source: string, externalId: string): VersionRow[] {
     const sql =
-      'SELECT source, external_id AS externalId, hash, run, at FROM record_versions WHERE source = ? AND external_id = ? ORDER BY run';
+      'SELECT source, external_id AS externalId, hash, run, at, place FROM record_versions WHERE source = ? AND external_id = ? ORDER BY run';
     return this.rows<VersionRow>(sql, source, externalId).map((row) => ({ ...row }));
+  }
+
+  versionsPage(after: VersionKey | undefined, upTo: number, limit: number): VersionWithBytes[] {
+    const { place, source, externalId, run } = after ?? START;
+    return this.rows<VersionWithBytes>(VERSIONS_PAGE, place, source, externalId, run, upTo, limit).map((row) => ({ ...row }));
+  }
+
+  statusesPage(after: StatusKey | undefined, upTo: number, limit: number): NumberedStatus[] {
+    const { place, n } = after ?? { place: -1, n: 0 };
+    const sql = 'SELECT n, source, place, kind, at, bytes FROM statuses WHERE (place, n) > (?, ?) AND place <= ? ORDER BY place, n LIMIT ?';
+    return this.rows<NumberedStatus>(sql, place, n, upTo, limit).map((row) => ({ ...row }));
+  }
+
+  recordCount(source: string, upTo: number): number {
+    const sql = 'SELECT count(DISTINCT external_id) AS records FROM record_versions WHERE source = ? AND place <= ?';
+    return this.rows<{ records: number }>(sql, source, upTo)[0]?.records ?? 0;
   }
 
   evidence(hash: HashHex): Uint8Array | undefined {
@@ -78,7 +113,8 @@ export class SqliteDatabase {
   }
 
   private applyObserved(write: StorageWrite): void {
-    for (const row of write.versions ?? []) this.run(INSERT_VERSION, row.source, row.externalId, row.run, row.hash, row.at);
+    for (const row of write.versions ?? []) this.run(INSERT_VERSION, row.source, row.externalId, row.run, row.hash, row.at, row.place);
+    for (const row of write.statuses ?? []) this.run(INSERT_STATUS, row.source, row.place, row.kind, row.at, row.bytes);
     for (const { hash, bytes } of write.evidence ?? []) this.run('INSERT OR IGNORE INTO evidence (hash, bytes) VALUES (?, ?)', hash, bytes);
     for (const row of write.documents ?? []) this.putDocument(row);
     for (const name of write.dropDocuments ?? []) this.run('DELETE FROM documents WHERE document = ?', name);

@@ -1,12 +1,24 @@
-import type { StorageWrite } from './storage.ts';
+import type { StatusKey, StorageWrite, VersionKey } from './storage.ts';
 
 /** What the storage asks its worker. Reads name a method of `SqliteDatabase`. */
 export type SqliteRequest =
   | { readonly id: number; readonly kind: 'commit'; readonly writes: readonly StorageWrite[] }
   | { readonly id: number; readonly kind: 'close' }
-  | { readonly id: number; readonly kind: SqliteRead; readonly args: readonly (string | number)[] };
+  | { readonly id: number; readonly kind: SqliteRead; readonly args: readonly ReadArgument[] };
 
-export type SqliteRead = 'meta' | 'entries' | 'document' | 'sources' | 'versions' | 'evidence' | 'refused';
+export type ReadArgument = string | number | VersionKey | StatusKey | undefined;
+
+export type SqliteRead =
+  | 'meta'
+  | 'entries'
+  | 'document'
+  | 'sources'
+  | 'versions'
+  | 'versionsPage'
+  | 'statusesPage'
+  | 'recordCount'
+  | 'evidence'
+  | 'refused';
 
 export type SqliteReply =
   | { readonly id: number; readonly ok: true; readonly value: unknown }

@@ -24,12 +24,25 @@ CREATE TABLE sources (id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 PRAGMA user_version=1;
 `;
 
-const KNOWN_VERSION = 1;
+/** Version 2: where in the ledger's order a version or a status belongs, so that the register of any place can be recomputed. */
+const VERSION_2 = `
+ALTER TABLE record_versions ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX record_versions_by_place ON record_versions (place, source, external_id, run);
+CREATE TABLE statuses (
+  n INTEGER PRIMARY KEY, source TEXT NOT NULL, place INTEGER NOT NULL, kind TEXT NOT NULL, at TEXT NOT NULL, bytes BLOB NOT NULL,
+  UNIQUE (source, place, kind)
+);
+CREATE INDEX statuses_by_place ON statuses (place, n);
+PRAGMA user_version=2;
+`;
+
+const KNOWN_VERSION = 2;
 
 /** @throws when a newer program wrote the file: guessing at its layout could lose data. */
 export function prepareDatabase(database: DatabaseSync): void {
   database.exec(SETTINGS);
   const version = Number(Object.values(database.prepare('PRAGMA user_version').get() ?? {})[0] ?? 0);
   if (version > KNOWN_VERSION) throw new Error(`the store has format ${version}; this program knows ${KNOWN_VERSION}. Update Muster.`);
-  if (version === 0) database.exec(`BEGIN IMMEDIATE; ${VERSION_1} COMMIT;`);
+  if (version < 1) database.exec(`BEGIN IMMEDIATE; ${VERSION_1} COMMIT;`);
+  if (version < 2) database.exec(`BEGIN IMMEDIATE; ${VERSION_2} COMMIT;`);
 }

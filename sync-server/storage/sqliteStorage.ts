@@ -1,8 +1,20 @@
 import { Worker } from 'node:worker_threads';
 import type { HashHex } from '../../shared/base/hash.ts';
 import type { ExternalId, SourceId } from '../../shared/model/ids.ts';
-import type { SqliteRead, SqliteReply, SqliteRequest } from './sqliteMessages.ts';
-import { type EntryRow, PlaceTaken, type RefusedRow, type SourceRow, type Storage, type StorageWrite, type VersionRow } from './storage.ts';
+import type { ReadArgument, SqliteRead, SqliteReply, SqliteRequest } from './sqliteMessages.ts';
+import {
+  type EntryRow,
+  type NumberedStatus,
+  PlaceTaken,
+  type RefusedRow,
+  type SourceRow,
+  type StatusKey,
+  type Storage,
+  type StorageWrite,
+  type VersionKey,
+  type VersionRow,
+  type VersionWithBytes,
+} from './storage.ts';
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -53,6 +65,15 @@ export class SqliteStorage implements Storage {
   versions(source: SourceId, externalId: ExternalId): Promise<VersionRow[]> {
     return this.read('versions', source, externalId);
   }
+  versionsPage(after: VersionKey | undefined, upTo: number, limit: number): Promise<VersionWithBytes[]> {
+    return this.read('versionsPage', after, upTo, limit);
+  }
+  statusesPage(after: StatusKey | undefined, upTo: number, limit: number): Promise<NumberedStatus[]> {
+    return this.read('statusesPage', after, upTo, limit);
+  }
+  recordCount(source: SourceId, upTo: number): Promise<number> {
+    return this.read('recordCount', source, upTo);
+  }
   evidence(hash: HashHex): Promise<Uint8Array | undefined> {
     return this.read('evidence', hash);
   }
@@ -92,7 +113,7 @@ export class SqliteStorage implements Storage {
     }
   }
 
-  private async read<T>(kind: SqliteRead, ...args: (string | number)[]): Promise<T> {
+  private async read<T>(kind: SqliteRead, ...args: ReadArgument[]): Promise<T> {
     return (await this.ask((id) => ({ id, kind, args }))) as T;
   }
 

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { HashHex } from '../../shared/base/hash.ts';
 import { SqliteDatabase } from './sqliteDatabase.ts';
 import type { SqliteReply, SqliteRequest } from './sqliteMessages.ts';
+import type { StatusKey, VersionKey } from './storage.ts';
 
 /** The worker's side of `SqliteStorage`: one request, one reply, in order. */
 const database = new SqliteDatabase((workerData as { path: string }).path);
@@ -22,6 +23,12 @@ function answer(request: SqliteRequest): unknown {
       return database.sources();
     case 'versions':
       return database.versions(String(request.args[0]), String(request.args[1]));
+    case 'versionsPage':
+      return database.versionsPage(request.args[0] as VersionKey | undefined, Number(request.args[1]), Number(request.args[2]));
+    case 'statusesPage':
+      return database.statusesPage(request.args[0] as StatusKey | undefined, Number(request.args[1]), Number(request.args[2]));
+    case 'recordCount':
+      return database.recordCount(String(request.args[0]), Number(request.args[1]));
     case 'evidence':
       return database.evidence(String(request.args[0]) as HashHex);
     case 'refused':

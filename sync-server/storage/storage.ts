@@ -24,7 +24,37 @@ export interface VersionRow {
   readonly hash: HashHex;
   readonly run: number;
   readonly at: string;
+  /** How many ledger entries were on disk when this version got there. 0: it is older than this being kept. */
+  readonly place: number;
 }
+
+/** Where a page of versions ended. Versions are in the order of place, source, record and run. */
+export type VersionKey = Pick<VersionRow, 'source' | 'externalId' | 'run' | 'place'>;
+
+export interface VersionWithBytes extends VersionRow {
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * What held of a source from a place of the ledger on. A later row of the same source, place and kind replaces the earlier one: within
+ * one place only the last counts.
+ */
+export interface StatusRow {
+  readonly source: SourceId;
+  readonly place: number;
+  readonly at: string;
+  /** `status`: `bytes` are its canonical JSON. `removed`: they are `true`, or `false` when the source counts again. */
+  readonly kind: 'status' | 'removed';
+  readonly bytes: Uint8Array;
+}
+
+export interface NumberedStatus extends StatusRow {
+  /** Grows with every write. */
+  readonly n: number;
+}
+
+/** Where a page of statuses ended. They are in the order of place, and within one in that of the writes. */
+export type StatusKey = Pick<NumberedStatus, 'place' | 'n'>;
 
 export interface EvidenceRow {
   readonly hash: HashHex;
@@ -50,6 +80,7 @@ export interface StorageWrite {
   readonly entries?: readonly EntryRow[];
   readonly refused?: readonly RefusedRow[];
   readonly versions?: readonly VersionRow[];
+  readonly statuses?: readonly StatusRow[];
   readonly evidence?: readonly EvidenceRow[];
   readonly documents?: readonly DocumentRow[];
   readonly sources?: readonly SourceRow[];
@@ -72,6 +103,12 @@ export interface Storage {
   sources(): Promise<SourceRow[]>;
   /** Oldest first. */
   versions(source: SourceId, externalId: ExternalId): Promise<VersionRow[]>;
+  /** Versions of all sources with the bytes that they are of, after `after`, up to that place, at most `limit`. */
+  versionsPage(after: VersionKey | undefined, upTo: number, limit: number): Promise<VersionWithBytes[]>;
+  /** Statuses of all sources, after `after`, up to that place, at most `limit`. */
+  statusesPage(after: StatusKey | undefined, upTo: number, limit: number): Promise<NumberedStatus[]>;
+  /** How many records of a source the ledger held evidence of at that place. */
+  recordCount(source: SourceId, upTo: number): Promise<number>;
   evidence(hash: HashHex): Promise<Uint8Array | undefined>;
   /** The newest first. */
   refused(limit: number): Promise<RefusedRow[]>;

@@ -21,7 +21,7 @@ const SOURCE = 'estate' as SourceId;
 async function fillStore(data: string): Promise<void> {
   const storage = new SqliteStorage(dataPaths(data).store);
   const unheard = { catalog: () => undefined, records: () => undefined, status: () => undefined };
-  const sources = new StoredSources({ storage, statusClient: 1, events: unheard, clock: Date.now });
+  const sources = new StoredSources({ storage, statusClient: 1, events: unheard, clock: Date.now, place: () => 0 });
   await sources.open(SOURCE, 'space');
   const changes = encodedEstate(COUNT).map(({ externalId, bytes }) => ({ externalId, bytes, hash: hashHex(bytes) }));
   await sources.commit(SOURCE, changes, statusOf(SOURCE, Date.now(), { coverages: ['aws/123456789012'], kind: 'aws' }), { run: 1 });

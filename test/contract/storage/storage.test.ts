@@ -6,7 +6,7 @@ import { hashText } from '../../../shared/base/hash.ts';
 import type { EntryId, ExternalId, Place, SourceId } from '../../../shared/model/ids.ts';
 import { MemoryStorage } from '../../../sync-server/storage/memoryStorage.ts';
 import { SqliteStorage } from '../../../sync-server/storage/sqliteStorage.ts';
-import type { EntryRow, Storage } from '../../../sync-server/storage/storage.ts';
+import type { EntryRow, NumberedStatus, Storage, VersionWithBytes } from '../../../sync-server/storage/storage.ts';
 import { throwAwayDirectory } from '../../support/throwAwayDirectory.ts';
 
 const entryAt = (place: number, name = `entry ${place}`): EntryRow => ({
@@ -102,12 +102,73 @@ describe.each([
   });
 
   it('[SYN3] keeps every version of a record with its run, and evidence once by its hash', async () => {
-    const version = (run: number, text: string) => ({ source, externalId, hash: hashText(text), run, at: `2026-01-0${run}T00:00:00.000Z` });
+    const version = (run: number, text: string) => ({
+      source,
+      externalId,
+      hash: hashText(text),
+      run,
+      at: `2026-01-0${run}T00:00:00.000Z`,
+      place: 0,
+    });
     await opened.storage.write({ versions: [version(2, 'b'), version(1, 'a')], evidence: [{ hash: hashText('a'), bytes: utf8('a') }] });
     await opened.storage.write({ versions: [version(3, 'a')], evidence: [{ hash: hashText('a'), bytes: utf8('a') }] });
     expect((await opened.storage.versions(source, externalId)).map(({ run }) => run)).toEqual([1, 2, 3]);
     expect(Buffer.from((await opened.storage.evidence(hashText('a'))) ?? []).toString()).toBe('a');
     expect(await opened.storage.evidence(hashText('none'))).toBeUndefined();
+  });
+
+  it('[SNP30] pages through versions with their bytes in the order of places, also across pages, up to a place', async () => {
+    const version = (place: number, run: number, name: string) => {
+      const text = `${name} ${run}`;
+      return {
+        source: name.slice(0, 1) as SourceId,
+        externalId: name as ExternalId,
+        hash: hashText(text),
+        run,
+        at: 'now',
+        place,
+        bytes: utf8(text),
+      };
+    };
+    const rows = [version(0, 1, 'b2'), version(0, 1, 'a1'), version(0, 2, 'a1'), version(7, 3, 'a1'), version(3, 2, 'b2')];
+    for (const row of rows) await opened.storage.write({ versions: [row], evidence: [row] });
+    const read = async (upTo: number, limit: number): Promise<string[]> => {
+      const found: VersionWithBytes[] = [];
+      for (;;) {
+        const page = await opened.storage.versionsPage(found.at(-1), upTo, limit);
+        found.push(...page);
+        if (page.length < limit) return found.map(({ place, bytes }) => `${place}: ${Buffer.from(bytes)}`);
+      }
+    };
+    const all = ['0: a1 1', '0: a1 2', '0: b2 1', '3: b2 2', '7: a1 3'];
+    for (const limit of [1, 2, 10]) expect(await read(100, limit)).toEqual(all);
+    expect(await read(3, 2)).toEqual(all.slice(0, 4));
+    expect(await opened.storage.recordCount('a' as SourceId, 6)).toBe(1);
+    expect(await opened.storage.recordCount('b' as SourceId, 100)).toBe(1);
+    expect(await opened.storage.recordCount('c' as SourceId, 100)).toBe(0);
+  });
+
+  it('[SNP30] of the statuses of a source at one place the last counts, and whether it was removed is kept beside', async () => {
+    const status = (place: number, text: string, kind: 'status' | 'removed' = 'status') => ({
+      source,
+      place,
+      at: text,
+      kind,
+      bytes: utf8(text),
+    });
+    await opened.storage.write({ statuses: [status(1, 'a'), status(2, 'b'), status(2, 'true', 'removed')] });
+    await opened.storage.write({ statuses: [status(2, 'c'), status(2, 'false', 'removed'), status(1, 'late')] });
+    const read = async (upTo: number, limit: number): Promise<string[]> => {
+      const found: NumberedStatus[] = [];
+      for (;;) {
+        const page = await opened.storage.statusesPage(found.at(-1), upTo, limit);
+        found.push(...page);
+        if (page.length < limit) return found.map(({ place, kind, bytes }) => `${place} ${kind} ${Buffer.from(bytes)}`);
+      }
+    };
+    const all = ['1 status late', '2 status c', '2 removed false'];
+    for (const limit of [1, 2, 10]) expect(await read(9, limit)).toEqual(all);
+    expect(await read(1, 10)).toEqual(all.slice(0, 1));
   });
 
   it('[SYN3] remembers sources, meta values and refusals, the newest refusal first', async () => {

@@ -52,6 +52,7 @@ describe('what sources said', () => {
       storage,
       statusClient: ++starts + 1,
       clock: () => 0,
+      place: () => 0,
       events: { catalog: (row) => void catalog.push(row), records: () => undefined, status: () => undefined },
     });
     await store.load();
