@@ -22,9 +22,9 @@ export function ActivityDetail({ line }: { line: ActivityLine }): ReactNode {
   return (
     <div style={{ display: 'flex', flexDirection: 'column', gap: 8, padding: '4px 0 8px' }}>
       <div className={style.dim}>{facts.join(' · ')}</div>
-      {line.kind === 'entry' && <div style={{ overflowWrap: 'anywhere' }}>{visibleText(line.what, 1_000)}</div>}
+      {line.kind === 'entry' && <Steps line={line} />}
       {line.why !== undefined && <div>“{visibleText(line.why, 1_000)}”</div>}
-      {line.reason !== undefined && (
+      {line.state === 'void' && line.reason !== undefined && (
         <div>
           It does not count: <strong>{visibleText(line.reason, 200)}</strong>. It stays listed, because it is evidence.
         </div>
@@ -35,6 +35,21 @@ export function ActivityDetail({ line }: { line: ActivityLine }): ReactNode {
       <Records line={line} />
       {line.undoable.length > 0 && <TakeBack line={line} />}
     </div>
+  );
+}
+
+/** Every act: what was said, of how many records, and what became of it. */
+function Steps({ line }: { line: ActivityLine }): ReactNode {
+  return (
+    <ol className={style.steps} aria-label="Every act of this change">
+      {line.steps.map(({ what, count, state }) => (
+        <li key={state + what}>
+          {visibleText(what, 1_000)}
+          {count > 1 && <span className={style.dim}> · {count} records</span>}
+          {state !== 'counts' && <strong> · {state === 'taken back' ? state : `does not count: ${state}`}</strong>}
+        </li>
+      ))}
+    </ol>
   );
 }
 

@@ -8,7 +8,7 @@ import type { Anchor, IdentityId, PersonId } from '../model/ids.ts';
 import type { RunSummary } from '../model/status.ts';
 import { plural } from './age.ts';
 import type { Projection } from './projection.ts';
-import type { ActivityLine } from './view.ts';
+import type { ActivityLine, ActivityStep } from './view.ts';
 
 export interface ActivityOptions {
   readonly runs: boolean;
@@ -18,6 +18,7 @@ export interface ActivityOptions {
 }
 
 const RECORDS = 50;
+const STEPS = 100;
 const FIXED: ReadonlySet<Act['kind']> = new Set([
   'genesis',
   'enrol',
@@ -47,6 +48,7 @@ export function activityOf(projection: Projection, options: ActivityOptions, anc
 function entryLine(line: LedgerLine, projection: Projection, me: PersonId | undefined): ActivityLine {
   const { entry, place, person } = line;
   const ids = idsOf(entry.acts, projection);
+  const steps = stepsOf(line, projection);
   const device =
     person === undefined
       ? undefined
@@ -62,7 +64,8 @@ function entryLine(line: LedgerLine, projection: Projection, me: PersonId | unde
     at: entry.at,
     entry: entry.id,
     who: visibleText(line.personName || 'somebody'),
-    what: whatOf(entry.acts, projection),
+    what: whatOf(steps),
+    steps: steps.slice(0, STEPS),
     count: ids.length,
     records: ids.slice(0, RECORDS).map((id) => ({ id, name: projection.row(id)?.row.name ?? id.slice(0, 8) })),
     state: stateOf(line),
@@ -96,10 +99,23 @@ function idsOf(acts: readonly Act[], projection: Projection): IdentityId[] {
   return [...ids];
 }
 
+/** The acts of an entry in words, in their order; acts that say the same of several records are one step. */
+function stepsOf({ entry, void: refused, withdrawn }: LedgerLine, projection: Projection): ActivityStep[] {
+  const steps = new Map<string, { what: string; count: number; state: ActivityStep['state'] }>();
+  for (const [index, act] of entry.acts.entries()) {
+    const what = sentence(act, projection);
+    const state = refused.get(index) ?? (withdrawn.has(index) ? 'taken back' : 'counts');
+    const key = `${state}\u0000${what}`;
+    const step = steps.get(key);
+    if (step) step.count++;
+    else steps.set(key, { what, count: 1, state });
+  }
+  return [...steps.values()];
+}
+
 /** The first kinds of change in words; "and 2 more kinds of change" for the rest. */
-function whatOf(acts: readonly Act[], projection: Projection): string {
-  const sentences = new Set(acts.slice(0, 500).map((act) => sentence(act, projection)));
-  const [first = '', second, ...rest] = sentences;
+function whatOf(steps: readonly ActivityStep[]): string {
+  const [first = '', second, ...rest] = new Set(steps.map(({ what }) => what));
   if (second === undefined) return first;
   return rest.length === 0
     ? `${first}; ${second}`
@@ -172,6 +188,7 @@ function runLines({ evidence }: Projection): ActivityLine[] {
       what: runText(run),
       count: run.counts.added + run.counts.changed + run.counts.missing + run.counts.returned + run.counts.deleted,
       records: [],
+      steps: [],
       state: run.counts.held > 0 ? ('held' as const) : run.outcome,
       undoable: [],
       run,

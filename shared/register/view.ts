@@ -286,6 +286,13 @@ export interface Need {
   }[];
 }
 
+/** What an entry did, act by act; acts that say the same of several records are one step. */
+export interface ActivityStep {
+  readonly what: string;
+  readonly count: number;
+  readonly state: 'counts' | 'taken back' | VoidReason;
+}
+
 /** One line of history and of Activity. */
 export interface ActivityLine {
   readonly id: string;
@@ -300,6 +307,8 @@ export interface ActivityLine {
   readonly source?: SourceId;
   /** "set owner to Payments", "accepted", "+3 ~12 −0". */
   readonly what: string;
+  /** The first hundred. Of a run: none, it has counts. */
+  readonly steps: readonly ActivityStep[];
   /** To how many records; ids of up to 50 of them. */
   readonly count: number;
   readonly records: readonly { readonly id: IdentityId; readonly name: string }[];

@@ -17,6 +17,7 @@ describe('[ACT1] activity', () => {
       { who: 'person 2', what: 'accepted', count: 1, state: 'on the server', device: 'a computer', undoable: [] },
       { who: 'person 1', what: 'set accountable owner to Payments', count: 2, why: 'the yearly review' },
     ]);
+    expect(lines[1]?.steps).toEqual([{ what: 'set accountable owner to Payments', count: 2, state: 'counts' }]);
     expect(lines[1]?.undoable).toHaveLength(2);
     expect(lines[1]?.records.map(({ name }) => name).sort()).toEqual(['a', 'b']);
   });
@@ -35,6 +36,8 @@ describe('[ACT1] activity', () => {
       ['took back 1 change', 'void'],
     ]);
     expect(lines.find(({ state }) => state === 'void')?.reason).toBe('not the author');
+    expect(lines.find(({ state }) => state === 'void')?.steps).toMatchObject([{ state: 'not the author' }]);
+    expect(lines.find(({ state }) => state === 'withdrawn')?.steps).toMatchObject([{ state: 'taken back' }]);
     expect(lines.find(({ state }) => state === 'withdrawn')?.undoable).toEqual([]);
   });
   it('interleaves the sources’ runs, leaves them out when asked, and pages by time', () => {
