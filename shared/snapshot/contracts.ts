@@ -7,7 +7,10 @@ import type { Manifest, PartEntry } from './format.ts';
 export interface SnapshotHost {
   /** SHA-256, natively where the host has it. */
   readonly sha256: (bytes: Uint8Array) => Promise<HashHex>;
-  /** Raw deflate (RFC 1951). Stops and throws as soon as more than `size` bytes come out; never allocates more. */
+  /**
+   * Raw deflate (RFC 1951): exactly `size` bytes. Stops and throws as soon as more come out, when fewer do, or when the stream ends
+   * before the last packed byte; never allocates more than `size` and a little.
+   */
   readonly inflate: (packed: Uint8Array, size: number) => Promise<Uint8Array<ArrayBuffer>>;
   readonly verify: Verify;
   /** Lets other work run; called between parts and every few hundred entries. Rejects when the person cancelled. */

@@ -17,6 +17,12 @@ export const LIMITS = {
   /** A part above `ratioFrom` bytes that is this many times larger than packed is a bomb. */
   ratio: 200,
   ratioFrom: 1_024 * 1_024,
+  /** Parts that are together above `totalFrom` bytes, and this many times larger than the file, are one too. */
+  totalRatio: 50,
+  totalFrom: 64 * 1_024 * 1_024,
+  /** A ledger frame: nothing smaller holds an entry, nothing larger a receipt (u16) and an entry of 256 KiB. */
+  smallestValue: 256,
+  largestValue: 2 + 65_535 + 256 * 1_024,
 } as const;
 
 /** A writer starts a new part of a series at this many bytes; one line or value may go past it. */
