@@ -52,20 +52,3 @@ export function cellText(row: Row, column: ColumnId): string {
       return row[column] ?? '';
   }
 }
-
-const LINE = '\r\n';
-
-/** RFC 4180. A cell that a spreadsheet would run as a formula gets an apostrophe in front. */
-export function csvOf(rows: readonly Row[], columns: readonly ColumnId[]): string {
-  const labels = new Map(COLUMNS.map(({ id, label }) => [id, label]));
-  const lines = [
-    columns.map((column) => quoted(labels.get(column) ?? column)),
-    ...rows.map((row) => columns.map((column) => quoted(cellText(row, column)))),
-  ];
-  return lines.map((cells) => cells.join(',')).join(LINE) + LINE;
-}
-
-function quoted(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}

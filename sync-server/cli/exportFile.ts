@@ -2,11 +2,14 @@ import { createReadStream } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import readXlsxFile from 'read-excel-file/node';
-import writeXlsxFile from 'write-excel-file/node';
 import type { Json } from '../../shared/base/json.ts';
+import { harmlessCell, honestCell, LONGEST_CELL } from '../../shared/base/spreadsheetCell.ts';
 import { toDay } from '../../shared/base/time.ts';
 import { isSetField } from '../../shared/model/fields.ts';
 import type { Row } from '../../shared/register/view.ts';
+import { csvChunks } from '../../shared/snapshot/tables/csvChunks.ts';
+import type { Table } from '../../shared/snapshot/tables/table.ts';
+import { xlsxChunks } from '../../shared/snapshot/tables/xlsxChunks.ts';
 import { CommandError } from './commandError.ts';
 import { type ExportRecord, GOVERNED, type PortableRow } from './portableRecords.ts';
 
@@ -39,7 +42,7 @@ export function formatOf(path: string): FileFormat {
 /** Written beside and renamed: an export that fails leaves no half file and the former one untouched. */
 export async function writeExport(path: string, records: readonly ExportRecord[]): Promise<void> {
   const partial = `${path}.partial`;
-  const content = await encode(formatOf(path), records);
+  const content = encode(formatOf(path), records);
   try {
     await writeFile(partial, content, { mode: 0o600, flush: true });
     await rename(partial, path);
@@ -49,15 +52,21 @@ export async function writeExport(path: string, records: readonly ExportRecord[]
   }
 }
 
-async function encode(format: FileFormat, records: readonly ExportRecord[]): Promise<string | Buffer> {
+function encode(format: FileFormat, records: readonly ExportRecord[]): string | AsyncIterable<Uint8Array> {
   const portable = records.map(portableOf);
   if (format === 'json') return `${JSON.stringify(portable, null, 2)}\n`;
   if (format === 'ndjson') return portable.map((record) => `${JSON.stringify(record)}\n`).join('');
-  const table = [HEADER, ...records.map(cellsOf)];
-  // With a mark: without it spreadsheet programs read UTF-8 as their own code page.
-  if (format === 'csv') return `\uFEFF${table.map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('')}`;
-  return writeXlsxFile(table.map((cells) => cells.map((value) => ({ type: String, value: xlsxText(value) })))).toBuffer();
+  if (format === 'csv') return csvChunks(tableOf(records.map(cellsOf)));
+  // The same marks as in CSV: whichever of the two comes back, `honestCell` gives what was exported.
+  return xlsxChunks([tableOf(records.map((record) => cellsOf(record).map(harmlessCell).map(fitting)))]);
 }
+
+const tableOf = (rows: readonly (readonly string[])[]): Table => ({
+  name: 'register',
+  title: 'Register',
+  columns: HEADER.map((label) => ({ id: label, label, type: 'text' })),
+  rows,
+});
 
 const portableOf = ({ row, values }: ExportRecord) => ({
   id: row.id,
@@ -69,7 +78,7 @@ const portableOf = ({ row, values }: ExportRecord) => ({
 function cellsOf(record: ExportRecord): string[] {
   const { id, type, kind, values } = portableOf(record);
   const governed = GOVERNED.map((field) => cellText(field, values[field as keyof typeof values]));
-  return [id, type, kind, ...governed, ...OBSERVED.map(([, text]) => text(record.row) ?? '')].map(harmless);
+  return [id, type, kind, ...governed, ...OBSERVED.map(([, text]) => text(record.row) ?? '')];
 }
 
 function cellText(field: string, value: Json | undefined): string {
@@ -83,28 +92,12 @@ function lifecycleText(value: Json): string {
   return reason === undefined ? (state ?? '') : `${state}: ${reason}`;
 }
 
-/** What a spreadsheet program would run as a formula (OWASP, CSV injection), and its full-width twins. */
-const FORMULA = /^'*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
-/** Such a cell becomes text; `honest` takes the mark off again. */
-const harmless = (text: string): string => (FORMULA.test(text) ? `'${text}` : text);
-const honest = (text: string): string => (text.startsWith("'") && FORMULA.test(text) ? text.slice(1) : text);
-
-const csvCell = (text: string): string => (/^[\s']|[",\r\n]|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
-const LONGEST_CELL = 32_767;
-
-/** What XML cannot hold is written as Excel writes it (ECMA-376, ST_Xstring: `_x0001_`), and so is what already looks like that. */
-function xlsxText(text: string): string {
-  if (text.length > LONGEST_CELL)
-    throw new CommandError('A value is longer than a cell of a workbook can be.', { wayOut: 'Export as .csv or .json instead.' });
-  // The writer keeps its strings in a plain object, where these names are taken.
-  if (text in Object.prototype) return escaped(text.charAt(0)) + text.slice(1);
-  return text
-    .replace(/_x[0-9A-Fa-f]{4}_/g, (sequence) => `_x005F${sequence}`)
-    .replace(/[\u0000-\u0008\u000B-\u001F\uFFFE\uFFFF]/g, escaped);
+/** What comes back must be whole: a cut cell would be taken in as the new value. */
+function fitting(text: string): string {
+  if (text.length <= LONGEST_CELL) return text;
+  throw new CommandError('A value is longer than a cell of a workbook can be.', { wayOut: 'Export as .csv or .json instead.' });
 }
 
-const escaped = (character: string): string => `_x${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`;
 /** @returns undefined when the file was not written by `export`: then it is a list from elsewhere. */
 export async function readExport(path: string): Promise<readonly PortableRow[] | undefined> {
   const format = formatOf(path);
@@ -158,9 +151,9 @@ const xlsxCell = (cell: unknown): string => {
 function recordOf(header: readonly string[], cells: readonly string[]): PortableRow {
   const values: Record<string, Json> = {};
   for (const [index, title] of header.entries()) {
-    if (GOVERNED.includes(title)) values[title] = fieldValue(title, honest(cells[index] ?? ''));
+    if (GOVERNED.includes(title)) values[title] = fieldValue(title, honestCell(cells[index] ?? ''));
   }
-  const [id = '', type = '', kind = ''] = cells.map(honest);
+  const [id = '', type = '', kind = ''] = cells.map(honestCell);
   return { id, type, kind, values } as PortableRow;
 }
 

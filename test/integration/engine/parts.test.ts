@@ -1,4 +1,3 @@
-import { readSheet } from 'read-excel-file/node';
 import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { answered, committed, openDatabase } from '../../../renderer/engine/database.ts';
@@ -7,7 +6,6 @@ import { openReplica } from '../../../renderer/engine/replica.ts';
 import { ServerClock } from '../../../renderer/engine/serverClock.ts';
 import { SignatureCheck } from '../../../renderer/engine/signatureCheck.ts';
 import { SlicedFeed } from '../../../renderer/engine/slicedFeed.ts';
-import { xlsxOf } from '../../../renderer/engine/xlsx.ts';
 import type { HashHex } from '../../../shared/base/hash.ts';
 import { toInstant } from '../../../shared/base/time.ts';
 import { signEntries } from '../../../shared/ledger/author.ts';
@@ -135,16 +133,5 @@ describe('slices', () => {
     clearInterval(timer);
     expect(applied).toEqual(Array.from({ length: 5_000 }, (_, index) => index));
     expect(others).toBeGreaterThan(0);
-  });
-});
-
-describe('workbooks', () => {
-  test('cells come back as text, also those that look like formulas or markup', async () => {
-    const rows = [
-      ['=HYPERLINK("x")', '<b>&amp;'],
-      ['00123', 'line\nbreak'],
-    ];
-    const bytes = xlsxOf(['Name', 'Owner'], rows);
-    expect(await readSheet(Buffer.from(bytes))).toEqual([['Name', 'Owner'], ...rows]);
   });
 });
