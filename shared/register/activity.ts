@@ -45,7 +45,7 @@ export function activityOf(projection: Projection, options: ActivityOptions, anc
   return [...entries, ...runs].sort((a, b) => (a.at > b.at ? -1 : a.at < b.at ? 1 : 0)).slice(0, options.limit);
 }
 
-function entryLine(line: LedgerLine, projection: Projection, me: PersonId | undefined): ActivityLine {
+export function entryLine(line: LedgerLine, projection: Projection, me: PersonId | undefined): ActivityLine {
   const { entry, place, person } = line;
   const ids = idsOf(entry.acts, projection);
   const steps = stepsOf(line, projection);
@@ -90,7 +90,7 @@ function stateOf({ place, entry, void: refused, withdrawn }: LedgerLine): Activi
   return place === undefined ? 'saved here' : 'on the server';
 }
 
-function idsOf(acts: readonly Act[], projection: Projection): IdentityId[] {
+export function idsOf(acts: readonly Act[], projection: Projection): IdentityId[] {
   const ids = new Set<IdentityId>();
   for (const act of acts) {
     if ('anchors' in act) for (const anchor of act.anchors) ids.add(projection.classes.id(anchor));

@@ -57,7 +57,7 @@ export function identityView(id: IdentityId, projection: Projection): IdentityVi
   };
 }
 
-function accessOf(subject: Subject, projection: Projection): IdentityView['access'] {
+export function accessOf(subject: Subject, projection: Projection): IdentityView['access'] {
   return subject.records.flatMap(({ stored, record }) => {
     const { asOf } = projection.evidence.of(stored.source, stored.coverage);
     return (record.access ?? []).map((right) => ({
@@ -69,7 +69,7 @@ function accessOf(subject: Subject, projection: Projection): IdentityView['acces
   });
 }
 
-function credentialsOf(id: IdentityId, privileged: boolean, projection: Projection): CredentialView[] {
+export function credentialsOf(id: IdentityId, privileged: boolean, projection: Projection): CredentialView[] {
   const verdicts = projection.projector.verdicts(id, privileged);
   return verdicts.flatMap(({ id: credential, verdict }) => {
     const projected = projection.row(credential);
@@ -109,7 +109,7 @@ function credentialsOf(id: IdentityId, privileged: boolean, projection: Projecti
   });
 }
 
-function linksOf(subject: Subject, projection: Projection): LinkView[] {
+export function linksOf(subject: Subject, projection: Projection): LinkView[] {
   const out: LinkView[] = [];
   for (const { stored, record } of subject.records) {
     for (const link of record.links ?? []) {
@@ -154,7 +154,7 @@ function linkView(
   };
 }
 
-function commentsOf(subject: Subject, { ledger }: Projection): IdentityView['comments'] {
+export function commentsOf(subject: Subject, { ledger }: Projection): IdentityView['comments'] {
   const seen = new Map<string, IdentityView['comments'][number]>();
   for (const anchor of subject.anchors)
     for (const comment of ledger.comments(anchor)) {

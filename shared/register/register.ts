@@ -2,10 +2,11 @@ import { canonicalJson } from '../base/json.ts';
 import type { Millis } from '../base/time.ts';
 import type { LedgerChange, LedgerReader } from '../ledger/ledgerReader.ts';
 import { fieldByName } from '../model/fields.ts';
-import type { Anchor, IdentityId, PersonId, SourceId } from '../model/ids.ts';
+import type { Anchor, IdentityId, PersonId, Place, SourceId } from '../model/ids.ts';
 import type { SourceStatus } from '../model/status.ts';
 import { activityOf } from './activity.ts';
 import { type Condition, compileCondition, isProblem } from './condition.ts';
+import { type Dossier, dossierOf, type EntryInWords, entriesInWords } from './dossier.ts';
 import { fieldView } from './fieldView.ts';
 import { identityView, shownRow } from './identityView.ts';
 import { inboxOf } from './inbox.ts';
@@ -126,6 +127,17 @@ export class Register implements RegisterReader {
     const subject = this.projection.projector.subject(this.projection.classes.id(id));
     const definition = fieldByName.get(field);
     return subject && definition ? fieldView(subject, definition, this.projection) : undefined;
+  }
+
+  /** What a report says of a record: quick enough to be asked for all of them. */
+  dossier(id: IdentityId): Dossier | undefined {
+    this.projection.flush();
+    return dossierOf(this.projection.classes.id(id), this.projection);
+  }
+  /** The ledger a page at a time, newest first: entries before a place, in words. */
+  entries(options: { readonly before?: Place; readonly limit: number }): readonly EntryInWords[] {
+    this.projection.flush();
+    return entriesInWords(options, this.projection);
   }
 
   inbox(): readonly InboxGroup[] {
