@@ -73,7 +73,8 @@ export function ColumnTable({ report, mapping, type, onChange }: Props): ReactNo
                 data={data}
                 value={mapping[column.column] ?? null}
                 searchable
-                allowDeselect={false}
+                clearable
+                clearButtonProps={{ 'aria-label': `Do not read column ${visibleText(column.column, 60)}` }}
                 onChange={(field) => onChange(remapped(mapping, column.column, field ?? undefined))}
               />
             </td>

@@ -90,9 +90,14 @@ function mapOf(choices: SheetChoices): Readonly<Record<string, string>> {
   return choices.system.kind === 'column' && choices.system.column !== '' ? { ...map, system: choices.system.column } : map;
 }
 
+/** Columns that the person left out: said to the connector, which would guess them again. */
+const ignoredIn = ({ mapping = {} }: SheetChoices, map: Readonly<Record<string, string>>): string[] =>
+  Object.keys(mapping).filter((column) => mapping[column] === undefined && !Object.values(map).includes(column));
+
 /** The settings of the source that the sheet becomes. */
 export function sheetSettings(id: SourceSettings['id'], choices: SheetChoices): SourceSettings {
   const map = mapOf(choices);
+  const ignore = ignoredIn(choices, map);
   const system = choices.system.kind === 'value' ? choices.system.value.trim() : '';
   return {
     id,
@@ -101,6 +106,7 @@ export function sheetSettings(id: SourceSettings['id'], choices: SheetChoices): 
     path: `upload:${choices.upload}`,
     mode: choices.mode,
     ...(Object.keys(map).length === 0 ? {} : { map }),
+    ...(ignore.length === 0 ? {} : { ignore }),
     ...(system === '' ? {} : { system }),
     ...(choices.type === undefined ? {} : { type: choices.type }),
   };

@@ -66,23 +66,31 @@ function assign(guesses: readonly Guess[], taken: Map<number, Guess>): void {
   }
 }
 
+/** What the person said of a sheet's columns, by their headings. */
+export interface ColumnChoices {
+  readonly map: Partial<Record<Mappable, string>>;
+  /** Not read, whatever they look like. */
+  readonly ignore: readonly string[];
+}
+
 /**
- * Understands a header. What the person mapped wins and is exact.
+ * Understands a header. What the person mapped wins and is exact; what they left out is never guessed.
  * @param samples values per column, blanks left out
  */
 export function understandColumns(
   header: readonly string[],
   samples: readonly (readonly string[])[],
-  chosen: Partial<Record<Mappable, string>>,
+  chosen: ColumnChoices,
   type: 'identity' | 'party',
 ): Column[] {
   const taken = new Map<number, Guess>();
-  for (const [field, name] of Object.entries(chosen)) {
+  const guessable = ({ index }: Guess): boolean => !chosen.ignore.includes(header[index] ?? '');
+  for (const [field, name] of Object.entries(chosen.map)) {
     const index = header.indexOf(name);
     if (index >= 0) taken.set(index, { index, field: field as Mappable, strength: 3 });
   }
-  assign(guessesByName(header, type), taken);
-  if (type === 'identity') assign(guessesFromValues(header, samples, taken), taken);
+  assign(guessesByName(header, type).filter(guessable), taken);
+  if (type === 'identity') assign(guessesFromValues(header, samples, taken).filter(guessable), taken);
   return header.map((name, index) => {
     const guess = taken.get(index);
     return guess

@@ -18,6 +18,8 @@ const settings = z.strictObject({
   sheet: z.string().max(200).optional(),
   /** Field → heading of its column. What is not named here is understood by its heading and values. */
   map: z.partialRecord(z.enum(MAPPABLE), z.string().max(200)).optional(),
+  /** Headings of columns that are not read, whatever they look like. */
+  ignore: z.array(z.string().max(200)).max(1_000).optional(),
   type: z.enum(['identity', 'party']).optional(),
   /** The system that all accounts live in, where no column says so. */
   system: z.string().max(200).optional(),
@@ -66,7 +68,7 @@ function surveyProblem(survey: Survey, table: Table, chosen: Partial<Record<Mapp
 }
 
 async function* list(context: Context): AsyncGenerator<ConnectorMessage> {
-  const { path, sheet, type = 'identity', system } = context.settings;
+  const { path, sheet, type = 'identity', system, ignore = [] } = context.settings;
   const read = await readTable({ path, sheet, uploads: context.uploads, isKnownName: (name) => isKnownName(name, type) });
   const coverage = `sheet/${sheet ?? ''}` as CoverageId;
   if (!read.ok) {
@@ -80,7 +82,7 @@ async function* list(context: Context): AsyncGenerator<ConnectorMessage> {
   const label = table.sheet === undefined ? basename(path) : `${basename(path)} · ${table.sheet}`;
   yield { kind: 'coverage', coverage, label, asOf: table.savedAt };
   try {
-    const survey = await surveyTable(table, { map: chosen, type, system });
+    const survey = await surveyTable(table, { map: chosen, ignore, type, system });
     yield { kind: 'report', report: { file: basename(path), ...survey.report } as unknown as Json };
     const useless = surveyProblem(survey, table, chosen);
     if (useless) yield { kind: 'coverageDone', coverage, outcome: 'failed', problems: [useless] };

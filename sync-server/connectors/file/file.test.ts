@@ -12,11 +12,12 @@ import { headerIndex } from './table.ts';
 import { externalIdOf, mergeRows, type RowValues, rowToObservation } from './toObservations.ts';
 import { environmentOf, identityKindOf } from './vocabularies.ts';
 
+const NO_CHOICES = { map: {}, ignore: [] };
 const understood = (...header: string[]) =>
   understandColumns(
     header,
     header.map(() => []),
-    {},
+    NO_CHOICES,
     'identity',
   ).map((column) => [column.field, column.confidence]);
 
@@ -50,8 +51,14 @@ describe('columns', () => {
   });
 
   it('what the person chose wins', () => {
-    const columns = understandColumns(['Name', 'Label'], [[], []], { name: 'Label' }, 'identity');
+    const columns = understandColumns(['Name', 'Label'], [[], []], { map: { name: 'Label' }, ignore: [] }, 'identity');
     expect(columns.map((column) => column.field)).toEqual([undefined, 'name']);
+  });
+
+  it('[OBS39] a column that the person left out is not read, by its heading or by its values', () => {
+    const samples = [['svc-a', 'svc-b', 'svc-c'], [], ['prod', 'test', 'UAT']];
+    const columns = understandColumns(['A', 'Owner', 'Where'], samples, { map: {}, ignore: ['Owner', 'Where'] }, 'identity');
+    expect(columns.map((column) => column.field)).toEqual(['name', undefined, undefined]);
   });
 
   it('values say what a heading does not', () => {
@@ -59,7 +66,7 @@ describe('columns', () => {
       ['svc-a', 'svc-b', 'svc-c'],
       ['prod', 'test', 'UAT'],
     ];
-    expect(understandColumns(['A', 'B'], samples, {}, 'identity').map(({ field, confidence }) => [field, confidence])).toEqual([
+    expect(understandColumns(['A', 'B'], samples, NO_CHOICES, 'identity').map(({ field, confidence }) => [field, confidence])).toEqual([
       ['name', 'likely'],
       ['environment', 'likely'],
     ]);

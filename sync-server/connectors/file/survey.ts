@@ -1,7 +1,7 @@
 import { looksLikeSecret } from '../../../shared/observed/redact.ts';
 import type { SpreadsheetReport } from '../../../shared/wire/http.ts';
 import type { Mappable } from '../../../shared/wire/sheetColumns.ts';
-import { type Column, understandColumns } from './columns.ts';
+import { type Column, type ColumnChoices, understandColumns } from './columns.ts';
 import { type DayOrder, dayOrderOf } from './dates.ts';
 import { groupOwners, isPlaceholder } from './owners.ts';
 import { type Cell, cellText, isBlankRow, MAX_CELL, type Row, type Table } from './table.ts';
@@ -121,10 +121,10 @@ function countRow(tally: Tally, row: Row, reading: Reading, hasOwners: boolean):
 /** Walks the file once without keeping it: what it holds, and what of it a person should look at first. */
 export async function surveyTable(
   table: Table,
-  settings: { readonly map: Partial<Record<Mappable, string>>; readonly type: 'identity' | 'party'; readonly system: string | undefined },
+  settings: ColumnChoices & { readonly type: 'identity' | 'party'; readonly system: string | undefined },
 ): Promise<Survey> {
   const samples = await sampleColumns(table);
-  const columns = understandColumns(table.header, samples, settings.map, settings.type);
+  const columns = understandColumns(table.header, samples, settings, settings.type);
   const reading: Reading = { columns, orders: await dayOrders(table, columns), system: settings.system };
   const tally: Tally = { rows: 0, blankOwners: 0, tooLong: [], unnamed: [], secrets: [], owners: new Map(), rowsOf: new Map() };
   const hasOwners = columns.some((column) => column.field === 'owner');

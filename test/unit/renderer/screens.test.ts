@@ -132,7 +132,7 @@ describe('a dropped sheet', () => {
     const one = sheetSettings(sheetSourceId('nhi.csv', []), { ...common, system: { kind: 'value', value: ' corp ' } });
     expect(one).toEqual({ id: 'nhi', kind: 'file', label: 'nhi.csv', path: 'upload:u1', mode: 'take over', system: 'corp' });
     const column = sheetSettings(one.id, { ...common, mapping: { A: 'name', B: undefined }, system: { kind: 'column', column: 'Domain' } });
-    expect(column).toMatchObject({ map: { name: 'A', system: 'Domain' } });
+    expect(column).toMatchObject({ map: { name: 'A', system: 'Domain' }, ignore: ['B'] });
     expect(column).not.toHaveProperty('system');
   });
   test('its short name is one that a source may have, and free', () => {
