@@ -1,6 +1,5 @@
-import type { EngineApi } from '../../shared/bridge/engine.ts';
+import type { EngineEvent, EngineStart, EngineStatus } from '../../shared/bridge/engine.ts';
 import { isEngineMethod, type PageMessage, type WorkerMessage } from '../../shared/bridge/engineMessages.ts';
-import type { Engine } from './engine.ts';
 
 /** One end of a channel to a page: the port of a SharedWorker, or a dedicated worker's own scope. */
 export interface PagePort {
@@ -9,13 +8,37 @@ export interface PagePort {
   removeEventListener(type: 'message', listener: (event: MessageEvent<unknown>) => void): void;
 }
 
-/** Answers one page. What it sends is checked: a page may be of another version than this worker. */
-export function servePage(port: PagePort, engineFor: (start: Extract<PageMessage, { kind: 'start' }>['start']) => Engine): void {
-  let engine: Engine | undefined;
+/** What a page is served: the live register's engine, or that of a snapshot. */
+export interface Served {
+  readonly api: object;
+  status(): EngineStatus;
+  /** @returns a disposer. */
+  subscribe(listener: (event: EngineEvent) => void): () => void;
+  persisted?: boolean;
+}
+
+/** How messages of one kind of page are recognised: a page may be of another version than this worker. */
+export interface Service<Start> {
+  readonly isStart: (start: unknown) => start is Start;
+  readonly isMethod: (name: unknown) => boolean;
+  readonly engineFor: (start: Start) => Served;
+}
+
+/** Pages of the live register. */
+export const engineService = (engineFor: (start: EngineStart) => Served): Service<EngineStart> => ({
+  isStart: (start): start is EngineStart =>
+    typeof start === 'object' && start !== null && 'server' in start && typeof start.server === 'string',
+  isMethod: isEngineMethod,
+  engineFor,
+});
+
+/** Answers one page. What it sends is checked. */
+export function servePage<Start>(port: PagePort, { isStart, isMethod, engineFor }: Service<Start>): void {
+  let engine: Served | undefined;
   let unsubscribe: (() => void) | undefined;
   const send = (message: WorkerMessage, transfer: Transferable[] = []): void => port.postMessage(message, transfer);
   const listener = ({ data }: MessageEvent<unknown>): void => {
-    const message = asPageMessage(data);
+    const message = asPageMessage(data, isStart, isMethod);
     if (message?.kind === 'start') {
       unsubscribe?.();
       engine = engineFor(message.start);
@@ -31,15 +54,16 @@ export function servePage(port: PagePort, engineFor: (start: Extract<PageMessage
   port.addEventListener('message', listener);
 }
 
-type Call = Extract<PageMessage, { kind: 'call' }>;
+type Call = Extract<PageMessage<unknown, string>, { kind: 'call' }>;
 
 async function answer(
-  api: EngineApi,
+  api: object,
   { id, method, arguments: args }: Call,
   send: (message: WorkerMessage, transfer?: Transferable[]) => void,
 ): Promise<void> {
   try {
-    const value: unknown = await (api[method] as (...values: readonly unknown[]) => Promise<unknown>)(...args);
+    const methods = api as Readonly<Record<string, (...values: readonly unknown[]) => unknown>>;
+    const value: unknown = await methods[method]?.(...args);
     send({ kind: 'value', id, value }, transferOf(value));
   } catch (error) {
     send({ kind: 'failure', id, message: lineOf(error) });
@@ -56,20 +80,24 @@ interface Unchecked {
   readonly id?: unknown;
   readonly method?: unknown;
   readonly arguments?: unknown;
-  readonly start?: { readonly server?: unknown };
+  readonly start?: unknown;
 }
 
-function asPageMessage(data: unknown): PageMessage | undefined {
+function asPageMessage<Start>(
+  data: unknown,
+  isStart: (start: unknown) => start is Start,
+  isMethod: (name: unknown) => boolean,
+): PageMessage<Start, string> | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
-  return isPageMessage(data) ? (data as PageMessage) : undefined;
+  return isPageMessage(data, isStart, isMethod) ? (data as PageMessage<Start, string>) : undefined;
 }
 
-function isPageMessage(message: Unchecked): boolean {
+function isPageMessage(message: Unchecked, isStart: (start: unknown) => boolean, isMethod: (name: unknown) => boolean): boolean {
   switch (message.kind) {
     case 'start':
-      return typeof message.start?.server === 'string';
+      return isStart(message.start);
     case 'call':
-      return typeof message.id === 'number' && isEngineMethod(message.method) && Array.isArray(message.arguments);
+      return typeof message.id === 'number' && isMethod(message.method) && Array.isArray(message.arguments);
     case 'persisted':
     case 'bye':
       return true;

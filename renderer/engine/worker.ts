@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { EngineStart } from '../../shared/bridge/engine.ts';
 import { Engine } from './engine.ts';
 import type { EngineHost } from './host.ts';
-import { type PagePort, servePage } from './rpc.ts';
+import { engineService, type PagePort, servePage } from './rpc.ts';
 
 /**
  * The engine's worker. As a SharedWorker there is one for all pages of an origin; as a dedicated worker, where a browser has
@@ -35,6 +35,8 @@ function engineFor(start: EngineStart): Engine {
   return engine;
 }
 
+const service = engineService(engineFor);
+
 self.addEventListener('online', () => {
   for (const engine of engines.values()) engine.hurry();
 });
@@ -51,9 +53,9 @@ if ('onconnect' in self) {
   self.addEventListener('connect', (event) => {
     const [port] = event.ports;
     if (!port) return;
-    servePage(port as PagePort, engineFor);
+    servePage(port as PagePort, service);
     port.start();
   });
 } else {
-  servePage(self as unknown as PagePort, engineFor);
+  servePage(self as unknown as PagePort, service);
 }

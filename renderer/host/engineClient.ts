@@ -1,14 +1,11 @@
 import { toInstant } from '../../shared/base/time.ts';
 import type { EngineApi, EngineEvent, EngineStart, EngineStatus } from '../../shared/bridge/engine.ts';
-import { ENGINE_METHODS, type PageMessage, type WorkerMessage } from '../../shared/bridge/engineMessages.ts';
+import { ENGINE_METHODS } from '../../shared/bridge/engineMessages.ts';
 import type { EngineHandle } from '../app/engine.tsx';
 import { findBridge } from './browserBridge.ts';
+import { apiOver, callsOver, subscriber, type WorkerPort } from './workerCalls.ts';
 
-/** What a page needs of a channel to the engine. */
-export interface EnginePort {
-  postMessage(message: PageMessage, transfer: Transferable[]): void;
-  addEventListener(type: 'message', listener: (event: MessageEvent<WorkerMessage>) => void): void;
-}
+export type EnginePort = WorkerPort<EngineStart, keyof EngineApi>;
 
 /** The engine of this page's host: in a browser that of its own origin, on the desktop that of the embedded server. */
 export async function connectEngine(): Promise<EngineHandle> {
@@ -61,45 +58,14 @@ async function askToPersist(): Promise<boolean> {
   }
 }
 
-/** The calls and events over any port: apart from the workers, so that a test can hold the other end. */
 export function engineOver(port: EnginePort, start: EngineStart): EngineHandle {
-  const listeners = new Set<(event: EngineEvent) => void>();
-  const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
-  let last = 0;
-  port.addEventListener('message', ({ data }) => {
-    if (data.kind === 'event') for (const listener of listeners) listener(data.event);
-    else {
-      const call = waiting.get(data.id);
-      waiting.delete(data.id);
-      if (data.kind === 'value') call?.resolve(data.value);
-      else call?.reject(new Error(data.message));
-    }
-  });
-  const call = (method: keyof EngineApi, args: readonly unknown[]): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      const id = ++last;
-      waiting.set(id, { resolve, reject });
-      port.postMessage({ kind: 'call', id, method, arguments: args }, transferOf(method, args));
-    });
-  port.postMessage({ kind: 'start', start }, []);
-  return { api: apiOf(call), subscribe: subscriber(listeners) };
+  const { call, subscribe } = callsOver(port, start, transferOf);
+  return { api: apiOver<EngineApi>(ENGINE_METHODS, call), subscribe };
 }
 
 /** An uploaded file is handed over, not copied. */
 const transferOf = (method: keyof EngineApi, args: readonly unknown[]): Transferable[] =>
   method === 'upload' && args[1] instanceof Uint8Array ? [args[1].buffer as ArrayBuffer] : [];
-
-function apiOf(call: (method: keyof EngineApi, args: readonly unknown[]) => Promise<unknown>): EngineApi {
-  const methods = ENGINE_METHODS.map((method) => [method, (...args: unknown[]) => call(method, args)] as const);
-  return Object.fromEntries(methods) as unknown as EngineApi;
-}
-
-const subscriber =
-  (listeners: Set<(event: EngineEvent) => void>): EngineHandle['subscribe'] =>
-  (listener) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  };
 
 /** The first page of the origin leads with a worker of its own for as long as it is open; it holds the lock until then. */
 function leading(start: EngineStart): EngineHandle {
@@ -122,7 +88,7 @@ function leading(start: EngineStart): EngineHandle {
     if (method === 'status') return openElsewhere();
     throw new Error('Muster is open in another window of this browser');
   };
-  return { api: apiOf(call), subscribe: subscriber(listeners) };
+  return { api: apiOver<EngineApi>(ENGINE_METHODS, call), subscribe: subscriber(listeners) };
 }
 
 const openElsewhere = (): EngineStatus => ({

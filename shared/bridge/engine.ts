@@ -19,6 +19,7 @@ import type {
   SourceView,
 } from '../register/view.ts';
 import type { ApiError, DryRunReply, SourceSettings, SpaceInfo } from '../wire/http.ts';
+import type { SnapshotStatus } from './snapshot.ts';
 
 /**
  * What the page asks of the engine: a worker that holds documents, sync, projection and queries. Everything is a message,
@@ -165,6 +166,8 @@ export interface EngineStatus {
   readonly persisted: boolean;
   readonly canUndo?: string;
   readonly version: number;
+  /** A file is open instead of the live register: nothing can be changed and the clock stands still. */
+  readonly snapshot?: SnapshotStatus;
 }
 
 export type EngineEvent =

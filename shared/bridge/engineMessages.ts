@@ -4,9 +4,9 @@ import type { EngineApi, EngineEvent, EngineStart } from './engine.ts';
  * What travels between a page and the engine's worker. A page starts with `start`, then calls methods by number; the
  * worker answers each number once and sends events unasked. Plain values only: they are structured clones.
  */
-export type PageMessage =
-  | { readonly kind: 'start'; readonly start: EngineStart }
-  | { readonly kind: 'call'; readonly id: number; readonly method: keyof EngineApi; readonly arguments: readonly unknown[] }
+export type PageMessage<Start = EngineStart, Method = keyof EngineApi> =
+  | { readonly kind: 'start'; readonly start: Start }
+  | { readonly kind: 'call'; readonly id: number; readonly method: Method; readonly arguments: readonly unknown[] }
   /** Only a page may ask for persistent storage; it tells what the browser answered. */
   | { readonly kind: 'persisted'; readonly persisted: boolean }
   /** A page that goes away: a MessagePort does not say so by itself. */

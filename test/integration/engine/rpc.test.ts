@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Engine } from '../../../renderer/engine/engine.ts';
-import { type PagePort, servePage } from '../../../renderer/engine/rpc.ts';
+import { engineService, type PagePort, servePage } from '../../../renderer/engine/rpc.ts';
 import { type EnginePort, engineOver } from '../../../renderer/host/engineClient.ts';
 import type { EngineEvent } from '../../../shared/bridge/engine.ts';
 import { until } from './testHost.ts';
@@ -29,7 +29,10 @@ function fakeEngine(api: Readonly<Record<string, (...args: never[]) => Promise<u
 
 function channel(fake: Fake) {
   const { port1, port2 } = new MessageChannel();
-  servePage(port1 as unknown as PagePort, () => fake.engine);
+  servePage(
+    port1 as unknown as PagePort,
+    engineService(() => fake.engine),
+  );
   const page = engineOver(port2 as unknown as EnginePort, { server: 'http://127.0.0.1:1' });
   port1.start();
   port2.start();
