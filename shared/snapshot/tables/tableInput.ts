@@ -1,0 +1,17 @@
+import type { IdentityId } from '../../model/ids.ts';
+import type { Register } from '../../register/register.ts';
+import type { Manifest } from '../format.ts';
+import type { RecordVersions } from '../report/recordVersions.ts';
+
+/** What the tables of a snapshot are written from: the register as of a place, and the versions that it was computed from. */
+export interface TableInput {
+  readonly manifest: Omit<Manifest, 'parts'>;
+  /** Of the server's key. */
+  readonly fingerprint: string;
+  readonly register: Pick<Register, 'row' | 'dossier' | 'entries' | 'sources'>;
+  readonly versions: RecordVersions;
+  /** What the query gives, in its order. */
+  readonly population: readonly IdentityId[];
+  /** The random sample, in the order in which it was drawn. */
+  readonly sample?: readonly IdentityId[];
+}
