@@ -13,7 +13,8 @@ import { useShell } from './shellStore.ts';
 export function Rail(): ReactNode {
   const status = useStatus();
   const open = useShell((shell) => shell.open);
-  const counts = useLive((api) => api.counts(), []);
+  const counted = useLive((api) => api.counts(), []);
+  const counts = counted?.incomplete ? undefined : counted;
   const waiting = useLive((api) => api.inbox().then((groups) => groups.reduce((sum, group) => sum + group.items.length, 0)), []);
   const troubled = (status?.evidence ?? []).filter((one) => one.health === 'failed' || one.health === 'held').length;
   return (

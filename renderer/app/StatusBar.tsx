@@ -17,6 +17,7 @@ export function StatusBar(): ReactNode {
   return (
     <footer className={classes.bar}>
       <Connection status={status} />
+      <Opening status={status} />
       <Saved status={status} />
       <Others status={status} />
       <Verifying status={status} />
@@ -40,6 +41,21 @@ function Connection({ status }: { status: EngineStatus }): ReactNode {
     <span className={classes.part} data-tone={status.connection} role="status" title={title}>
       <Icon name={status.connection === 'online' ? 'online' : 'offline'} size={13} />
       {CONNECTION[status.connection]}
+    </span>
+  );
+}
+
+/** What is on screen is not all yet: nobody takes the first rows for the register. */
+function Opening({ status: { opening } }: { status: EngineStatus }): ReactNode {
+  if (opening === undefined) return null;
+  return (
+    <span
+      className={classes.part}
+      data-tone="connecting"
+      role="status"
+      title="Counts, totals, the inbox and edits wait until all of it is here"
+    >
+      Still opening: {Math.floor(opening * 100)} %
     </span>
   );
 }

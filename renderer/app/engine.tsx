@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
 import type { EngineApi, EngineEvent, EngineStatus } from '../../shared/bridge/engine.ts';
 
 /** The engine as the page holds it: the calls and one stream of events. */
@@ -44,26 +44,36 @@ export const useStatus = (): EngineStatus | undefined => useContext(StatusContex
 
 /**
  * The answer to a question about the register, asked again whenever the register changes. The last answer stays on screen
- * while the next one is under way: no layout jumps while data streams in.
+ * while the next one is under way: no layout jumps while data streams in. One question is under way at a time, and one more is
+ * asked after it however often the register changed meanwhile.
  */
 export function useLive<T>(ask: (api: EngineApi) => Promise<T>, dependencies: readonly unknown[]): T | undefined {
   const engine = useEngine();
   const [answer, setAnswer] = useState<T>();
-  const latest = useRef(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the caller names what the question depends on
   useEffect(() => {
+    let live = true;
+    let asking = false;
+    let again = false;
     const run = (): void => {
-      const turn = ++latest.current;
-      void ask(engine.api).then((value) => {
-        if (turn === latest.current) setAnswer(value);
-      });
+      again = asking;
+      if (asking) return;
+      asking = true;
+      void ask(engine.api)
+        .then((value) => {
+          if (live) setAnswer(value);
+        })
+        .finally(() => {
+          asking = false;
+          if (live && again) run();
+        });
     };
     run();
     const stop = engine.subscribe((event) => {
       if (event.kind === 'changed') run();
     });
     return () => {
-      latest.current++;
+      live = false;
       stop();
     };
   }, [engine, ...dependencies]);

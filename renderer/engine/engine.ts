@@ -109,7 +109,10 @@ export class Engine {
     const session = await SpaceSession.open({ host: this.#host, client: this.#client, info, clock: this.#clock, events: this.#events() });
     if (this.#closed) return session.close();
     this.#session = session;
-    await session.load();
+    const loaded = session.load();
+    await Promise.race([loaded, session.opening.usable]);
+    if (session.enrolment && !this.#closed) this.#enter('ready');
+    await loaded;
     await this.#admit(session);
   }
 

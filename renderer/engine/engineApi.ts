@@ -42,23 +42,34 @@ type Questions = Pick<
 
 function questions({ session, status }: EngineParts): Questions {
   const register = () => session()?.register;
+  const whole = () => wholeOf(session).then((open) => open?.register);
+  const incomplete = () => (session()?.opening.progress === undefined ? {} : { incomplete: true as const });
   return {
     status: async () => status(),
-    window: async (query, from, count) => register()?.window(query, from, count) ?? { total: 0, from, rows: [] },
-    ids: async (query) => register()?.ids(query) ?? [],
-    counts: async (query) => register()?.counts(query) ?? NO_COUNTS,
+    window: async (query, from, count) => ({
+      ...(register()?.window(query, from, count) ?? { total: 0, from, rows: [] }),
+      ...incomplete(),
+    }),
+    counts: async (query) => ({ ...(register()?.counts(query) ?? NO_COUNTS), ...incomplete() }),
     row: async (id) => register()?.row(id),
-    identity: async (id) => register()?.identity(id),
-    field: async (id, field) => register()?.field(id, field),
-    inbox: async () => register()?.inbox() ?? [],
-    sources: async () => register()?.sources() ?? [],
-    parties: async () => register()?.parties() ?? [],
-    activity: async (options) => register()?.activity(options) ?? [],
-    suggestions: async (field, text, limit) => register()?.suggestions(field, text, limit) ?? [],
-    search: async (text, limit) => register()?.search(text, limit) ?? [],
-    preview: async (ids, change) => register()?.preview(ids, change) ?? NO_PREVIEW,
-    exportRows: async (query, columns, format) => exportRows(opened(session()).register, query, columns, format),
+    ids: async (query) => (await whole())?.ids(query) ?? [],
+    identity: async (id) => (await whole())?.identity(id),
+    field: async (id, field) => (await whole())?.field(id, field),
+    inbox: async () => (await whole())?.inbox() ?? [],
+    sources: async () => (await whole())?.sources() ?? [],
+    parties: async () => (await whole())?.parties() ?? [],
+    activity: async (options) => (await whole())?.activity(options) ?? [],
+    suggestions: async (field, text, limit) => (await whole())?.suggestions(field, text, limit) ?? [],
+    search: async (text, limit) => (await whole())?.search(text, limit) ?? [],
+    preview: async (ids, change) => (await whole())?.preview(ids, change) ?? NO_PREVIEW,
+    exportRows: async (query, columns, format) => exportRows(opened(await wholeOf(session)).register, query, columns, format),
   };
+}
+
+/** The space once all of it is here: half a list that looks like a whole one would be acted upon. */
+async function wholeOf(session: EngineParts['session']): Promise<SpaceSession | undefined> {
+  await session()?.opening.whole;
+  return session();
 }
 
 type Changes = Pick<
@@ -68,19 +79,19 @@ type Changes = Pick<
 
 function changes({ session, enrol, random, onOwnChange }: EngineParts): Changes {
   return {
-    openEditor: async () => editorToken(opened(session())),
+    openEditor: async () => editorToken(opened(await wholeOf(session))),
     commit: async (acts, token, label) => {
-      const open = session();
+      const open = await wholeOf(session);
       return open ? commit(open, acts, token, label) : err(NOT_OPEN);
     },
     newParty: async (name, kind) => newParty(random, name, kind),
     newIdentity: async (name, kind) => newIdentity(random, name, kind),
     undo: async () => {
-      const open = session();
+      const open = await wholeOf(session);
       return open ? undo(open) : err(NOT_OPEN);
     },
     withdraw: async (acts, why) => {
-      const open = session();
+      const open = await wholeOf(session);
       return open ? withdraw(open, acts, why) : err(NOT_OPEN);
     },
     presence: async (where) => session()?.presence(where),

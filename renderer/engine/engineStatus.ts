@@ -21,7 +21,7 @@ export function statusOf(input: StatusInput): EngineStatus {
     phase,
     ...(phase === 'loading' && progress !== undefined ? { progress } : {}),
     ...(problem ? { problem } : {}),
-    ...(info ? { space: { id: info.space, name: info.name, sample: info.sample, server } } : {}),
+    ...(info ? { space: { id: info.space, name: info.name, sample: info.sample, server, serverKey: info.serverKey } } : {}),
     now: clock.instant,
     clockFromServer: clock.fromServer,
     persisted,
@@ -44,9 +44,10 @@ const EMPTY: SessionStatus = {
 };
 
 function sessionStatus(session: SpaceSession): SessionStatus {
-  const { enrolment, ledger, own, register, offlineSince } = session;
+  const { enrolment, ledger, own, register, offlineSince, opening } = session;
   const undo = session.store.steps.at(-1)?.label;
   return {
+    ...(opening.progress === undefined ? {} : { opening: opening.progress }),
     ...(enrolment
       ? {
           me: {

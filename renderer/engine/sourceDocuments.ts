@@ -1,6 +1,6 @@
 import * as Y from 'yjs';
 import { formatDocumentName } from '../../shared/documents/names.ts';
-import { eachRecord, onRecords, recordBytes } from '../../shared/documents/sourceDocument.ts';
+import { eachRecord, onRecords, recordBytes, recordCount } from '../../shared/documents/sourceDocument.ts';
 import { holdsNeeds, onStatus, readStatus } from '../../shared/documents/statusDocument.ts';
 import type { ExternalId, SourceId } from '../../shared/model/ids.ts';
 import type { CatalogSource, SourceStatus } from '../../shared/model/status.ts';
@@ -15,6 +15,8 @@ export interface RecordValue {
 export interface SourceSinks {
   readonly records: (records: readonly RecordValue[]) => void;
   readonly status: (status: SourceStatus) => void;
+  /** So many records come from disk, before the first of them. */
+  readonly expect: (records: number) => void;
   /** Everything that the last run wrote is here. */
   readonly complete: () => void;
 }
@@ -47,19 +49,37 @@ export class SourceDocuments {
     this.#feed = new SlicedFeed((records) => sinks.records(records));
   }
 
-  /** @param current false: an older epoch stays on screen until this one is complete. */
-  async open(current: boolean): Promise<void> {
-    this.#current = current;
+  /**
+   * @param current false: an older epoch stays on screen until this one is complete.
+   * @param ledgerFolded resolves when it is: a record that is projected before what was said of it is projected twice.
+   */
+  async open(current: boolean, ledgerFolded: Promise<void>): Promise<void> {
     const { source, epoch } = this;
     const shards = Array.from({ length: this.#shardCount }, (_, shard) => formatDocumentName({ kind: 'source', source, epoch, shard }));
-    this.#shards = await Promise.all(shards.map((name) => this.#opener.open(name)));
-    this.#status = await this.#opener.open(formatDocumentName({ kind: 'status', source, epoch }));
-    if (this.#closed) return;
+    const [status, ...opened] = await Promise.all(
+      [formatDocumentName({ kind: 'status', source, epoch }), ...shards].map((name) => this.#opener.open(name)),
+    );
+    this.#status = status;
+    this.#shards = opened;
+    await ledgerFolded;
+    if (this.#closed || !status) return this.close();
+    this.#current = current;
     for (const { doc } of this.#shards) this.#closers.push(onRecords(doc, (changed) => this.#changed(doc, changed)));
-    this.#closers.push(onStatus(this.#status.doc, () => this.#statusChanged()));
-    if (current) this.#pushAll();
+    this.#closers.push(onStatus(status.doc, () => this.#statusChanged()));
+    if (current) this.#pushFromDisk();
     await this.#feed.idle();
     this.#settle();
+  }
+
+  /**
+   * What the disk holds together arrives together. The status goes first, or every row would be projected twice: once without
+   * any evidence, once with it.
+   */
+  #pushFromDisk(): void {
+    const status = this.#believed();
+    if (status) this.#sinks.status(status);
+    this.#sinks.expect(this.#shards.reduce((sum, { doc }) => sum + recordCount(doc), 0));
+    this.#pushAll();
   }
 
   connect(): void {
@@ -90,9 +110,8 @@ export class SourceDocuments {
   /** A status is believed once the records that it speaks of are here, and applied. */
   #settle(): void {
     if (this.#closed || !this.#unsettled) return;
-    const status = this.#status && readStatus(this.#status.doc);
-    const shards = this.#shards.map(({ doc }) => doc);
-    if (!status || !holdsNeeds(shards, status.needs, clockOf)) return;
+    const status = this.#believed();
+    if (!status) return;
     this.#unsettled = false;
     if (!this.#current) {
       this.#current = true;
@@ -103,6 +122,13 @@ export class SourceDocuments {
       this.#sinks.status(status);
       this.#sinks.complete();
     });
+  }
+
+  /** @returns the status, when every record that it speaks of is in the documents. */
+  #believed(): SourceStatus | undefined {
+    const status = this.#status && readStatus(this.#status.doc);
+    const shards = this.#shards.map(({ doc }) => doc);
+    return status && holdsNeeds(shards, status.needs, clockOf) ? status : undefined;
   }
 
   async close(): Promise<void> {

@@ -22,6 +22,10 @@ export interface DocumentSinks {
   readonly status: (status: SourceStatus) => void;
   readonly removed: (source: SourceId) => void;
   readonly progress: (done: number, total: number) => void;
+  /** The ledger is folded as far as it is here. Records wait for it, or they would be projected twice. */
+  readonly folded: () => Promise<void>;
+  /** So many further records come from disk. */
+  readonly expect: (records: number) => void;
   readonly notice: (tone: 'warning' | 'error', message: string, wayOut?: string) => void;
 }
 
@@ -140,9 +144,9 @@ export class SpaceDocuments implements DocumentOpener {
     if (!doc || this.#closed) return;
     const segments = readSegments(doc);
     this.#sinks.restores(restoresOf(segments));
-    const opened = segments.map((segment, index) => this.#openSegment(segment, segments[index + 1]));
-    const sources = readSources(doc).map((source) => this.#followSource(source));
-    await Promise.all([...opened, ...sources]);
+    const opened = Promise.all(segments.map((segment, index) => this.#openSegment(segment, segments[index + 1])));
+    const folded = opened.then(() => this.#ledger.idle()).then(() => this.#sinks.folded());
+    await Promise.all([folded, ...readSources(doc).map((source) => this.#followSource(source, folded))]);
   }
 
   #openSegment(segment: CatalogSegment, next: CatalogSegment | undefined): Promise<OpenDocument> {
@@ -173,7 +177,7 @@ export class SpaceDocuments implements DocumentOpener {
     );
   }
 
-  async #followSource(source: CatalogSource): Promise<void> {
+  async #followSource(source: CatalogSource, ledgerFolded: Promise<void>): Promise<void> {
     const epochs = this.#sources.get(source.id) ?? [];
     this.#sources.set(source.id, epochs);
     if (source.removed) {
@@ -184,10 +188,11 @@ export class SpaceDocuments implements DocumentOpener {
     const documents = new SourceDocuments(source, this, {
       records: (records) => this.#sinks.records(source.id, records),
       status: this.#sinks.status,
+      expect: this.#sinks.expect,
       complete: () => this.#retire(source.id, source.epoch),
     });
     epochs.push(documents);
-    await documents.open(epochs.length === 1);
+    await documents.open(epochs.length === 1, ledgerFolded);
     if (this.#online) documents.connect();
   }
 

@@ -12,6 +12,7 @@ import { Connection } from './connection.ts';
 import { type Device, type Enrolment, openDevice, webVerify } from './deviceKey.ts';
 import { holdLock } from './deviceLock.ts';
 import type { EngineHost } from './host.ts';
+import { Opening } from './opening.ts';
 import { OwnEntries } from './ownEntries.ts';
 import { presentOthers, sayWhere } from './presence.ts';
 import { type ServerCalls, serverCalls, ticketed } from './serverCalls.ts';
@@ -59,10 +60,13 @@ export class SpaceSession {
   readonly calls: ServerCalls;
   readonly #documents: SpaceDocuments;
   readonly #check: SignatureCheck;
+  /** How much of what the disk holds is in the register. */
+  readonly opening = new Opening();
   readonly #release: () => void;
   #outbox: Connection | undefined;
   #tick: ReturnType<typeof setInterval> | undefined;
   #closed = false;
+  #restoring: Promise<void> | undefined;
   connection: 'online' | 'connecting' | 'offline' = 'connecting';
   offlineSince: Instant | undefined;
   /** The server does not know this device, or took it out of use. */
@@ -116,6 +120,7 @@ export class SpaceSession {
       restores: (restores: readonly Restore[]) => this.#restored(restores),
       records: (...[source, records]: Parameters<Register['applyRecords']>) => {
         this.register.applyRecords(source, records);
+        this.opening.applied(records.length);
         events.onChanged(false);
       },
       status: (status: SourceStatus) => {
@@ -127,6 +132,8 @@ export class SpaceSession {
         events.onChanged(false);
       },
       progress: events.onProgress,
+      folded: () => this.#restoreOwn(),
+      expect: (records: number) => this.opening.expect(records),
       notice: events.onNotice,
     };
     return new SpaceDocuments(host, { server: client.server, space: info.space, tickets: this.tickets }, sinks, {
@@ -138,13 +145,22 @@ export class SpaceSession {
     });
   }
 
-  /** From disk: what was known when this device last had it. Then what this device said and the ledger does not hold. */
+  /** From disk: what was known when this device last had it, with what this device said and the ledger does not hold. */
   async load(): Promise<void> {
-    this.ledger.distrust([...this.#check.wrong].map((place) => place as Place));
-    await this.#documents.load();
-    await this.#hashLeaves();
-    await this.own.restore();
-    this.#tick = setInterval(() => this.#tock(), CLOCK_TICK);
+    try {
+      this.ledger.distrust([...this.#check.wrong].map((place) => place as Place));
+      await this.#documents.load();
+      await this.#hashLeaves();
+      this.#tick = setInterval(() => this.#tock(), CLOCK_TICK);
+    } finally {
+      this.opening.end();
+    }
+  }
+
+  /** Once, and before the first record: nobody is shown a value that they have changed since. */
+  #restoreOwn(): Promise<void> {
+    this.#restoring ??= this.own.restore();
+    return this.#restoring;
   }
 
   connect(): void {

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Query } from '../../shared/register/view.ts';
-import { useLive } from '../app/engine.tsx';
+import { useLive, useStatus } from '../app/engine.tsx';
 import { useNavigation } from '../app/navigation.ts';
 import { COUNT_FILTERS } from './defaultViews.ts';
 import classes from './register.module.css';
@@ -8,7 +8,9 @@ import { hasToken, toggleToken } from './terms.ts';
 
 /** Five counts that are filters, and what is in the register altogether. */
 export function CountFilters({ query, total }: { query: Query; total: number | undefined }): ReactNode {
-  const counts = useLive((api) => api.counts(), []);
+  const counted = useLive((api) => api.counts(), []);
+  const opening = useStatus()?.opening;
+  const counts = counted?.incomplete ? undefined : counted;
   const go = useNavigation((place) => place.go);
   return (
     <div className={classes.counts}>
@@ -24,6 +26,13 @@ export function CountFilters({ query, total }: { query: Query; total: number | u
           </button>
         ))}
       </fieldset>
+      {counted?.incomplete && (
+        <p className={classes.totals}>
+          {query.text !== '' && total !== undefined && <strong>{total.toLocaleString()} found so far · </strong>}
+          Still opening{opening === undefined ? '' : `: ${Math.floor(opening * 100)} %`} · {counted.identities.toLocaleString()} identities
+          so far
+        </p>
+      )}
       {counts && (
         <p className={classes.totals}>
           {query.text !== '' && total !== undefined && <strong>{total.toLocaleString()} shown · </strong>}

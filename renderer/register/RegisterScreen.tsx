@@ -1,5 +1,6 @@
 import type { GridApi } from 'ag-grid-community';
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
+import type { Incomplete } from '../../shared/bridge/engine.ts';
 import type { ColumnId, Query, Row, RowWindow } from '../../shared/register/view.ts';
 import { useEngine, useStatus } from '../app/engine.tsx';
 import { holdingKeys } from '../app/heldKeys.ts';
@@ -20,7 +21,7 @@ import { useSavedViews } from './savedViews.ts';
 import { useSelection } from './selection.ts';
 import { cellPlace, moveCursor, useRegisterKeys } from './useRegisterKeys.ts';
 
-type Answer = Pick<RowWindow, 'total' | 'hint' | 'problem'> & { readonly text: string };
+type Answer = Pick<RowWindow & Incomplete, 'total' | 'hint' | 'problem' | 'incomplete'> & { readonly text: string };
 
 export function RegisterScreen({ active }: { active: boolean }): ReactNode {
   const { api } = useEngine();
@@ -30,17 +31,15 @@ export function RegisterScreen({ active }: { active: boolean }): ReactNode {
   const query = useQuery();
   useOwnViews();
   const source = useMemo(
-    () =>
-      makeRowSource(api, queryNow(), ({ total, hint, problem }, asked) =>
-        setAnswer({ total, text: asked.text, ...(hint ? { hint } : {}), ...(problem ? { problem } : {}) }),
-      ),
+    () => makeRowSource(api, queryNow(), ({ rows: _rows, ...answered }, asked) => setAnswer({ ...answered, text: asked.text })),
     [api],
   );
   useEffect(() => source.ask(query), [source, query]);
   // A selection that the filter hides would be edited unseen.
   useEffect(() => useNavigation.subscribe((now, before) => now.query !== before.query && useSelection.getState().clear()), []);
   // An empty register shows the ways to begin, and Enter and Escape are theirs.
-  const beginning = answer?.total === 0 && answer.text === '';
+  const nothing = answer?.total === 0 && !(answer.incomplete && answer.problem === undefined);
+  const beginning = nothing && answer.text === '';
   useRegisterKeys(grid, query, active && !beginning);
   useScreenReady(active && answer !== undefined && answer.text === query.text);
   // The keys that follow Enter mean the lines that match, not those that were there before.
@@ -73,7 +72,7 @@ export function RegisterScreen({ active }: { active: boolean }): ReactNode {
       </header>
       <div className={classes.body}>
         <RegisterGrid source={source} onGrid={setGrid} selectAll={selectAll} onEdit={edit} />
-        {answer?.total === 0 && <RegisterEmpty query={answer.text} hint={answer.hint} problem={answer.problem !== undefined} />}
+        {nothing && <RegisterEmpty query={answer.text} hint={answer.hint} problem={answer.problem !== undefined} />}
         <SelectionBar />
       </div>
     </div>

@@ -1,5 +1,5 @@
 import type { GridApi, IDatasource, IGetRowsParams } from 'ag-grid-community';
-import type { EngineApi } from '../../shared/bridge/engine.ts';
+import type { EngineApi, Incomplete } from '../../shared/bridge/engine.ts';
 import type { Query, Row, RowWindow } from '../../shared/register/view.ts';
 
 /** At most one refresh in this many milliseconds while data streams in. */
@@ -16,7 +16,7 @@ export interface RowSource extends IDatasource {
 }
 
 /** Brings windows of rows from the engine into the grid: never more than what is near the screen. */
-export function makeRowSource(api: EngineApi, first: Query, onWindow: (window: RowWindow, query: Query) => void): RowSource {
+export function makeRowSource(api: EngineApi, first: Query, onWindow: (window: RowWindow & Incomplete, query: Query) => void): RowSource {
   let query = first;
   let grid: GridApi<Row> | undefined;
   let waiting: ReturnType<typeof setTimeout> | undefined;
@@ -31,7 +31,7 @@ export function makeRowSource(api: EngineApi, first: Query, onWindow: (window: R
   const onPage = (): GridApi<Row> | undefined => (grid?.isDestroyed() ? undefined : grid);
 
   /** An answer to a former query is thrown away and asked again: rows of two queries never mix. */
-  const windowOf = async (from: number, count: number): Promise<RowWindow> => {
+  const windowOf = async (from: number, count: number): Promise<RowWindow & Incomplete> => {
     for (;;) {
       const asked = query;
       const answer = await api.window(asked, from, count);

@@ -18,7 +18,7 @@ import type {
   RowWindow,
   SourceView,
 } from '../register/view.ts';
-import type { ApiError, DryRunReply, SourceSettings, SpaceInfo } from '../wire/http.ts';
+import type { ApiError, DryRunReply, SnapshotJob, SnapshotRequest, SourceSettings, SpaceInfo } from '../wire/http.ts';
 import type { SnapshotStatus } from './snapshot.ts';
 
 /**
@@ -27,9 +27,10 @@ import type { SnapshotStatus } from './snapshot.ts';
  */
 export interface EngineApi {
   status(): Promise<EngineStatus>;
-  window(query: Query, from: number, count: number): Promise<RowWindow>;
+  /** While the register is still opening, windows, counts and single rows are of what is there already and say so; all else waits. */
+  window(query: Query, from: number, count: number): Promise<RowWindow & Incomplete>;
   ids(query: Query): Promise<readonly IdentityId[]>;
-  counts(query?: Query): Promise<Counts>;
+  counts(query?: Query): Promise<Counts & Incomplete>;
   row(id: IdentityId): Promise<Row | undefined>;
   identity(id: IdentityId): Promise<IdentityView | undefined>;
   field(id: IdentityId, field: string): Promise<FieldView | undefined>;
@@ -88,8 +89,28 @@ export interface EngineApi {
     hours: number;
   }): Promise<Result<{ readonly link: string; readonly expires: Instant }, ApiError>>;
   sample(action: 'start' | 'delete'): Promise<Result<{ readonly address?: string }, ApiError>>;
+  /** Starts to make a snapshot on the server. */
+  createSnapshot(request: SnapshotRequest): Promise<Result<SnapshotJob, ApiError>>;
+  snapshotJob(id: string): Promise<Result<SnapshotJob, ApiError>>;
+  /** Ends and forgets it, and its file on the server. */
+  cancelSnapshot(id: string): Promise<Result<null, ApiError>>;
+  snapshotFile(id: string): Promise<Result<Uint8Array<ArrayBuffer>, ApiError>>;
+  /** When a place of the ledger was written and what it says; undefined where there is no such place here. */
+  changeAt(place: number): Promise<ChangeAt | undefined>;
 }
 
+/** The register is still opening: rows may be missing, and what rows inherit from others may be too. */
+export interface Incomplete {
+  readonly incomplete?: true;
+}
+
+export interface ChangeAt {
+  readonly place: number;
+  /** When the server placed it. */
+  readonly at: Instant;
+  readonly who: string;
+  readonly what: string;
+}
 export interface Suggestion {
   readonly value: string;
   readonly text: string;
@@ -133,8 +154,16 @@ export interface EngineStatus {
   readonly phase: 'starting' | 'loading' | 'not enrolled' | 'ready' | 'failed';
   /** 0 to 1 while loading. */
   readonly progress?: number;
+  /** 0 to 1 while rows can be looked at and are not all there yet. */
+  readonly opening?: number;
   readonly problem?: { readonly message: string; readonly wayOut?: string };
-  readonly space?: { readonly id: SpaceId; readonly name: string; readonly sample: boolean; readonly server: string };
+  readonly space?: {
+    readonly id: SpaceId;
+    readonly name: string;
+    readonly sample: boolean;
+    readonly server: string;
+    readonly serverKey?: string;
+  };
   readonly me?: {
     readonly person: PersonId;
     readonly name: string;
