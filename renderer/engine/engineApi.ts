@@ -1,6 +1,9 @@
 import type { RandomBytes } from '../../shared/base/clock.ts';
 import { err } from '../../shared/base/result.ts';
-import type { CommitProblem, EngineApi, EngineStatus } from '../../shared/bridge/engine.ts';
+import type { Instant } from '../../shared/base/time.ts';
+import type { ChangeAt, CommitProblem, EngineApi, EngineStatus } from '../../shared/bridge/engine.ts';
+import type { Place } from '../../shared/model/ids.ts';
+import type { Register } from '../../shared/register/register.ts';
 import type { Counts } from '../../shared/register/view.ts';
 import type { ApiError } from '../../shared/wire/http.ts';
 import { commit, editorToken, newIdentity, newParty, undo, withdraw } from './editing.ts';
@@ -38,6 +41,7 @@ type Questions = Pick<
   | 'search'
   | 'preview'
   | 'exportRows'
+  | 'changeAt'
 >;
 
 function questions({ session, status }: EngineParts): Questions {
@@ -63,6 +67,7 @@ function questions({ session, status }: EngineParts): Questions {
     search: async (text, limit) => (await whole())?.search(text, limit) ?? [],
     preview: async (ids, change) => (await whole())?.preview(ids, change) ?? NO_PREVIEW,
     exportRows: async (query, columns, format) => exportRows(opened(await wholeOf(session)).register, query, columns, format),
+    changeAt: async (place) => changeAt(await whole(), place),
   };
 }
 
@@ -70,6 +75,13 @@ function questions({ session, status }: EngineParts): Questions {
 async function wholeOf(session: EngineParts['session']): Promise<SpaceSession | undefined> {
   await session()?.opening.whole;
   return session();
+}
+
+function changeAt(register: Register | undefined, place: number): ChangeAt | undefined {
+  const [found] = register?.entries({ before: (place + 1) as Place, limit: 1 }) ?? [];
+  const at = found?.entry.receipt?.at;
+  if (found?.entry.place !== place || at === undefined) return undefined;
+  return { place, at: at as Instant, who: found.line.who, what: found.line.what };
 }
 
 type Changes = Pick<
@@ -125,6 +137,10 @@ function forwarded(session: EngineParts['session']): ServerCalls {
     recordHistory: call('recordHistory'),
     invite: call('invite'),
     sample: call('sample'),
+    createSnapshot: call('createSnapshot'),
+    snapshotJob: call('snapshotJob'),
+    cancelSnapshot: call('cancelSnapshot'),
+    snapshotFile: call('snapshotFile'),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   dryRunReply,
   historyReply,
   invitationReply,
+  snapshotJob,
   sourceSettings,
   uploadReply,
 } from '../../shared/wire/http.ts';
@@ -29,6 +30,10 @@ export type ServerCalls = Pick<
   | 'recordHistory'
   | 'invite'
   | 'sample'
+  | 'createSnapshot'
+  | 'snapshotJob'
+  | 'cancelSnapshot'
+  | 'snapshotFile'
 >;
 
 const addedReply = z.object({ id: sourceId });
@@ -57,7 +62,7 @@ export function ticketed(client: ServerClient, tickets: Tickets): Ask {
 
 /** The parts of the engine's interface that are the server's. */
 export function serverCalls(ask: Ask): ServerCalls {
-  return { ...sourceCalls(ask), ...planCalls(ask), ...recordCalls(ask), ...peopleCalls(ask) };
+  return { ...sourceCalls(ask), ...planCalls(ask), ...recordCalls(ask), ...peopleCalls(ask), ...snapshotCalls(ask) };
 }
 
 const at = (...parts: readonly string[]): string => `/api/${parts.map(encodeURIComponent).join('/')}`;
@@ -117,4 +122,13 @@ const peopleCalls = (ask: Ask): Pick<ServerCalls, 'invite' | 'sample'> => ({
     if (!done.ok) return done;
     return ok(done.value.url === undefined ? {} : { address: done.value.url });
   },
+});
+
+const fileBytes = z.instanceof(Uint8Array) as z.ZodType<Uint8Array<ArrayBuffer>>;
+
+const snapshotCalls = (ask: Ask): Pick<ServerCalls, 'createSnapshot' | 'snapshotJob' | 'cancelSnapshot' | 'snapshotFile'> => ({
+  createSnapshot: (request) => ask({ method: 'POST', path: at('snapshots'), json: request }, snapshotJob),
+  snapshotJob: (id) => ask({ method: 'GET', path: at('snapshots', id) }, snapshotJob),
+  cancelSnapshot: async (id) => nothing(await ask({ method: 'DELETE', path: at('snapshots', id) }, anything)),
+  snapshotFile: (id) => ask({ method: 'GET', path: at('snapshots', id, 'file'), file: true }, fileBytes),
 });

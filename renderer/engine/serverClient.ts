@@ -8,6 +8,8 @@ export interface Call {
   readonly json?: unknown;
   readonly bytes?: Uint8Array<ArrayBuffer>;
   readonly ticket?: string;
+  /** The answer is a file: its body comes as bytes. */
+  readonly file?: boolean;
 }
 
 /**
@@ -52,6 +54,7 @@ export class ServerClient {
   async send(call: Call): Promise<Result<Answer, ApiError>> {
     try {
       const response = await this.#fetch(`${this.server}${call.path}`, requestOf(call));
+      if (call.file && response.ok) return ok({ status: response.status, body: new Uint8Array(await response.arrayBuffer()) });
       const text = await response.text();
       return ok({ status: response.status, body: text === '' ? null : parsedJson(text) });
     } catch {

@@ -57,6 +57,11 @@ const METHODS: Readonly<Record<keyof EngineApi, true>> = {
   recordHistory: true,
   invite: true,
   sample: true,
+  createSnapshot: true,
+  snapshotJob: true,
+  cancelSnapshot: true,
+  snapshotFile: true,
+  changeAt: true,
 };
 export const ENGINE_METHODS = Object.keys(METHODS) as readonly (keyof EngineApi)[];
 export const isEngineMethod = (name: unknown): name is keyof EngineApi => typeof name === 'string' && Object.hasOwn(METHODS, name);
