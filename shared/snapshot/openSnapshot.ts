@@ -7,8 +7,8 @@ import { readArchive, readPacked } from './archiveReader.ts';
 import { parseCanonical } from './canonicalParse.ts';
 import type { OpenSnapshot, SnapshotBytes, SnapshotHost, SnapshotRefusal } from './contracts.ts';
 import { crc32 } from './crc32.ts';
+import { matchesFingerprint } from './fingerprint.ts';
 import { FORMAT_VERSION, LIMITS, type Manifest, manifest as manifestSchema, type PartEntry } from './format.ts';
-import { namesKey } from './keyText.ts';
 import { MANIFEST, SIGNATURE } from './partOrder.ts';
 import { refuse } from './refusal.ts';
 
@@ -43,8 +43,8 @@ export async function openSnapshot(
   if (!authentic.ok) return authentic;
   const key = fromBase64Url(manifest.serverKey) as Uint8Array<ArrayBuffer>;
   const fingerprint = await host.sha256(key);
-  if (options.key !== undefined && !namesKey(options.key, manifest.serverKey, fingerprint))
-    return refuse('another key', 'The file was signed with another key than the one that is expected.');
+  if (options.key !== undefined && !matchesFingerprint(options.key, manifest.serverKey))
+    return refuse('another key', `The file was signed with another key than the one that is expected: ${fingerprint.slice(0, 32)}.`);
   const listed = checkList(manifest.parts, archive.value);
   return listed.ok ? ok(opened(manifest, fingerprint, reader)) : listed;
 }

@@ -34,7 +34,7 @@ export async function readSnapshotData(
   if (!records.ok) return records;
   const statuses = await readStatuses(reading);
   if (!statuses.ok) return statuses;
-  return ok(snapshotData(open.manifest, ledger.value, records.value, statuses.value));
+  return ok(snapshotData(open.manifest, ledger.value, records.value.lines, statuses.value.lines));
 }
 
 export const snapshotData = (
@@ -123,13 +123,22 @@ interface LineShape<T> {
   readonly judge?: (line: T) => string | undefined;
 }
 
+/** The lines of a series, and where each stands. */
+export interface SeriesLines<T> {
+  readonly lines: readonly T[];
+  /** @param index of a line, from 0. `line` counts from 1 within the part. */
+  lineAt(index: number): { readonly part: string; readonly line: number };
+}
+
 async function readLines<T extends { readonly place: number }>(
   reading: SeriesReader,
   shape: LineShape<T>,
-): Promise<Result<T[], SnapshotRefusal>> {
+): Promise<Result<SeriesLines<T>, SnapshotRefusal>> {
   const lines: T[] = [];
+  const starts: { readonly part: string; readonly index: number }[] = [];
   const order = new PlaceOrder(reading.manifest.place);
   const read = await reading.each(shape.series, async (part, bytes) => {
+    starts.unshift({ part, index: lines.length });
     let number = 0;
     for (const { line, ended } of linesOf(bytes)) {
       number++;
@@ -141,18 +150,25 @@ async function readLines<T extends { readonly place: number }>(
     }
     return ok(undefined);
   });
-  return read.ok ? ok(lines) : read;
+  return read.ok ? ok({ lines, lineAt: (index) => lineAt(starts, index) }) : read;
+}
+
+/** @param starts the last part first. */
+function lineAt(starts: readonly { readonly part: string; readonly index: number }[], index: number) {
+  const start = starts.find((candidate) => candidate.index <= index);
+  if (!start) throw new RangeError(`no line ${index}`);
+  return { part: start.part, line: index - start.index + 1 };
 }
 
 const ANOTHER_RECORD = 'A record is not the one that its hash names.';
 
 /** @param hashes whether each record is compared with its hash. */
-export const readRecords = (reading: SeriesReader, hashes = false): Promise<Result<RecordLine[], SnapshotRefusal>> =>
+export const readRecords = (reading: SeriesReader, hashes = false): Promise<Result<SeriesLines<RecordLine>, SnapshotRefusal>> =>
   readLines(reading, {
     series: 'records',
     parse: parseRecordLine,
     judge: (line) => (hashes && hashHex(line.bytes) !== line.hash ? ANOTHER_RECORD : undefined),
   });
 
-export const readStatuses = (reading: SeriesReader): Promise<Result<StatusLine[], SnapshotRefusal>> =>
+export const readStatuses = (reading: SeriesReader): Promise<Result<SeriesLines<StatusLine>, SnapshotRefusal>> =>
   readLines(reading, { series: 'statuses', parse: parseStatusLine });
