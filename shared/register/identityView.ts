@@ -1,27 +1,19 @@
 import { visibleText } from '../base/text.ts';
 import { type Instant, toInstant } from '../base/time.ts';
-import { describeFindings, isOwnerUnfollowed } from '../findings/findings.ts';
+import { describeFindings } from '../findings/findings.ts';
 import { FIELDS } from '../model/fields.ts';
 import type { IdentityId } from '../model/ids.ts';
 import { accessUnread, plainAccess } from './access.ts';
 import { activityOf } from './activity.ts';
 import { fieldView } from './fieldView.ts';
 import { needsOf } from './needs.ts';
-import { asOfOf, type Projected } from './projected.ts';
 import type { Projection } from './projection.ts';
 import { sentenceOf } from './sentence.ts';
+import { shownRow } from './shownRow.ts';
 import type { Subject } from './subject.ts';
-import type { CredentialView, IdentityView, LinkView, Row } from './view.ts';
+import type { CredentialView, IdentityView, LinkView } from './view.ts';
 
-/** What the page shows of a row: the as-of is read here, since it moves with every pass, and so is whether there is a directory. */
-export function shownRow(projected: Projected, { parties }: Projection): Row {
-  const asOf = asOfOf(projected);
-  const { row } = projected;
-  const hushed = !parties.isDirectory && row.findings.some(isOwnerUnfollowed);
-  if (asOf === undefined && !hushed) return row;
-  const findings = hushed ? row.findings.filter((mark) => !isOwnerUnfollowed(mark)) : row.findings;
-  return { ...row, findings, ...(asOf === undefined ? {} : { asOf: toInstant(asOf) }) };
-}
+export { shownRow } from './shownRow.ts';
 
 const HISTORY = 200;
 

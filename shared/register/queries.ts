@@ -5,7 +5,7 @@ import { Haystack } from './haystack.ts';
 import { sortRows } from './order.ts';
 import type { Projected } from './projected.ts';
 import { parseQuery, type QueryWorld, type Term } from './query.ts';
-import type { Counts, Query, QueryProblem } from './view.ts';
+import type { Counts, Query, QueryProblem, Row, RowWindow } from './view.ts';
 
 export interface QueryResult {
   readonly rows: readonly Projected[];
@@ -20,6 +20,9 @@ export interface QuerySource extends QueryWorld {
   readonly usual: readonly Projected[];
   readonly plain: (row: Projected) => Record<string, unknown>;
 }
+
+/** All rows. */
+export const EVERYTHING: Query = { text: '', sort: [] };
 
 const KEPT = 12;
 
@@ -173,3 +176,11 @@ export function countRows(rows: readonly Projected[], parties: number, directory
 }
 
 export const idsOf = (rows: readonly Projected[]): readonly IdentityId[] => rows.map(({ id }) => id);
+
+/** The rows of an answer that are asked for; a window that begins past the end is empty. */
+export function windowOf(result: QueryResult, from: number, count: number, shown: (row: Projected) => Row): RowWindow {
+  const { rows, problem, hint } = result;
+  const start = Math.max(0, Math.min(from, rows.length));
+  const window = rows.slice(start, start + Math.max(0, count)).map(shown);
+  return { total: rows.length, from: start, rows: window, ...(problem ? { problem } : {}), ...(hint ? { hint } : {}) };
+}

@@ -8,19 +8,24 @@ import { activityOf } from './activity.ts';
 import { type Condition, compileCondition, isProblem } from './condition.ts';
 import { type Dossier, dossierOf, type EntryInWords, entriesInWords } from './dossier.ts';
 import { fieldView } from './fieldView.ts';
-import { identityView, shownRow } from './identityView.ts';
+import { findingsOf } from './findingsOf.ts';
+import { identityView } from './identityView.ts';
 import { inboxOf } from './inbox.ts';
 import { partiesOf, searchAll, suggest } from './people.ts';
 import { plainRow } from './plainRow.ts';
+import { type PortableRow, portableRow } from './portableRow.ts';
 import { previewEdit } from './preview.ts';
 import { Projection, type RecordChange } from './projection.ts';
-import { countRows, idsOf, Queries, type QueryResult } from './queries.ts';
+import { countRows, EVERYTHING, idsOf, Queries, type QueryResult, windowOf } from './queries.ts';
+import type { RowsStanding } from './rowsReader.ts';
+import { shownRow } from './shownRow.ts';
 import { sourceViews } from './sourceView.ts';
 import type {
   Counts,
   EditChange,
   EditPreview,
   FieldView,
+  Finding,
   IdentityView,
   InboxGroup,
   PartyView,
@@ -32,7 +37,6 @@ import type {
   SourceView,
 } from './view.ts';
 
-const EVERYTHING: Query = { text: '', sort: [] };
 const PREFIX = /^[0-9a-f]{6,32}$/;
 const CONDITIONS_KEPT = 100;
 
@@ -76,10 +80,7 @@ export class Register implements RegisterReader {
   }
 
   window(query: Query, from: number, count: number): RowWindow {
-    const { rows, problem, hint } = this.run(query);
-    const start = Math.max(0, Math.min(from, rows.length));
-    const shown = rows.slice(start, start + Math.max(0, count)).map((projected) => shownRow(projected, this.projection));
-    return { total: rows.length, from: start, rows: shown, ...(problem ? { problem } : {}), ...(hint ? { hint } : {}) };
+    return windowOf(this.run(query), from, count, (projected) => shownRow(projected, this.projection));
   }
   ids(query: Query): readonly IdentityId[] {
     return idsOf(this.run(query).rows);
@@ -127,6 +128,12 @@ export class Register implements RegisterReader {
     const subject = this.projection.projector.subject(this.projection.classes.id(id));
     const definition = fieldByName.get(field);
     return subject && definition ? fieldView(subject, definition, this.projection) : undefined;
+  }
+
+  /** Every verdict on a record; quick enough to be asked for all of them. Empty when nothing is known of the id. */
+  findings(id: IdentityId): readonly Finding[] {
+    this.projection.flush();
+    return findingsOf(this.projection.classes.id(id), this.projection);
   }
 
   /** What a report says of a record: quick enough to be asked for all of them. */
@@ -177,6 +184,19 @@ export class Register implements RegisterReader {
     const compiled = compileCondition(text);
     this.conditions.set(text, compiled);
     return compiled;
+  }
+
+  /** Every row in the order of names, with all that queries read of it: a `RowsReader` over them answers as this register does. */
+  *portableRows(): IterableIterator<PortableRow> {
+    const { parties, classes } = this.projection;
+    for (const projected of this.projection.byName()) yield portableRow(projected, classes.anchors(projected.id), parties.isDirectory);
+  }
+  /** What a `RowsReader` must know besides the rows. */
+  rowsStanding(): RowsStanding {
+    this.projection.flush();
+    const { now, parties, evidence } = this.projection;
+    const labels = new Map(evidence.all().map(({ source }) => [source as string, evidence.label(source)]));
+    return { now, directory: parties.isDirectory, parties: parties.size, sourceLabels: labels };
   }
 
   /** Every row in canonical form: replicas that hold the same documents and clock give the same text. */

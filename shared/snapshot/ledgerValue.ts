@@ -1,0 +1,28 @@
+import { fromUtf8 } from '../base/bytes.ts';
+import { SIGNATURE_BYTES } from '../base/signature.ts';
+import { type EntryBody, entryBody, type Receipt, receipt } from '../model/entry.ts';
+
+/** The receipt of a ledger value alone, which is much quicker than the whole. @returns undefined when it is damaged. */
+export function receiptOf(value: Uint8Array): Receipt | undefined {
+  const parsed = receipt.safeParse(jsonOf(value.subarray(2, 2 + receiptLength(value))));
+  return parsed.success ? parsed.data : undefined;
+}
+
+const witnessing = entryBody.pick({ device: true, seen: true });
+
+/** Who said an entry and what they had seen, without its id, which costs a hash. @returns undefined when it is damaged. */
+export function witnessingOf(value: Uint8Array): Pick<EntryBody, 'device' | 'seen'> | undefined {
+  const body = jsonOf(value.subarray(2 + receiptLength(value) + SIGNATURE_BYTES));
+  const parsed = witnessing.strip().safeParse(body);
+  return parsed.success ? parsed.data : undefined;
+}
+
+const receiptLength = (value: Uint8Array): number => ((value[0] ?? 0) << 8) | (value[1] ?? 0);
+
+function jsonOf(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(fromUtf8(bytes));
+  } catch {
+    return undefined;
+  }
+}
