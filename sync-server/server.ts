@@ -20,6 +20,7 @@ import { Runner } from './runner/runner.ts';
 import type { RunnerService } from './runner/runnerService.ts';
 import type { SourceStore } from './runner/sourceStore.ts';
 import { loadSourcesFile } from './runner/sourcesFile.ts';
+import { Snapshots } from './snapshot/snapshots.ts';
 import { SqliteStorage } from './storage/sqliteStorage.ts';
 import { storeProblem } from './storage/storeProblem.ts';
 import { Gateway } from './websocket/gateway.ts';
@@ -125,13 +126,16 @@ async function start(options: ServerOptions, held: HeldDataDirectory, closing: C
   const name = options.name ?? (options.sample === true ? 'Sample estate' : 'Muster');
   const core = await openCore(held, closing, { clock, log, name });
   const runner = await startRunner(options, held, core, closing, clock);
+  const snapshots = new Snapshots({ core, folder: held.paths.snapshots, name, version: version(), sample: options.sample === true });
+  cleanups.push(() => snapshots.stop());
   const secret = randomBytes(24).toString('base64url');
   const link = { address: '' };
-  const local = localCore(core, runner, held.paths.uploads, clock, () => link.address);
+  const local = localCore(core, runner, snapshots, held.paths.uploads, clock, () => link.address);
   const { port = DEFAULT_PORT, host = '127.0.0.1' } = options;
   const context = {
     core,
     runner,
+    snapshots,
     version: version(),
     name,
     sample: options.sample === true,
@@ -257,7 +261,14 @@ function shownHost(host: string): string {
 }
 
 /** What the command line works with, in this process or over `/api/local`. */
-function localCore(core: Core, runner: RunnerService, uploads: string, clock: () => number, address: () => string): LocalCore {
+function localCore(
+  core: Core,
+  runner: RunnerService,
+  snapshots: Snapshots,
+  uploads: string,
+  clock: () => number,
+  address: () => string,
+): LocalCore {
   return {
     space: core.space,
     get register() {
@@ -265,6 +276,10 @@ function localCore(core: Core, runner: RunnerService, uploads: string, clock: ()
     },
     ledger: core.ledger,
     runner,
+    snapshots,
+    get steward() {
+      return { person: core.localPerson, name: core.ledger.persons().get(core.localPerson)?.name ?? '', local: true };
+    },
     uploads,
     now: clock,
     commit: (acts) => core.commit(acts),

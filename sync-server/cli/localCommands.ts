@@ -10,6 +10,7 @@ import type { ApiError } from '../../shared/wire/http.ts';
 import { CommandError } from './commandError.ts';
 import type { LocalCore } from './localCore.ts';
 import { applyRows, exportRecords, portableRow } from './portableRecords.ts';
+import { SNAPSHOT_ARGUMENTS, snapshotFileOf, snapshotJobOf } from './snapshotLocalCommands.ts';
 
 /** What the command line can ask of a server on the same machine, by name: `POST /api/local/<command>`. */
 export type LocalCommand = (args: unknown) => Promise<unknown>;
@@ -59,6 +60,10 @@ export function localCommands(core: LocalCore): Readonly<Record<string, LocalCom
     devices: command(z.unknown(), () => devicesOf(core)),
     invite: command(inviteArgs, async (args) => unwrapped(await core.invite(args))),
     'launch-link': command(z.unknown(), () => ({ link: core.launchLink() })),
+    'snapshot-create': command(SNAPSHOT_ARGUMENTS.request, (request) => unwrapped(core.snapshots.create(request, core.steward))),
+    'snapshot-job': command(SNAPSHOT_ARGUMENTS.id, ({ id }) => snapshotJobOf(core, id)),
+    'snapshot-file': command(SNAPSHOT_ARGUMENTS.id, ({ id }) => snapshotFileOf(core, id)),
+    'snapshot-remove': command(SNAPSHOT_ARGUMENTS.id, ({ id }) => core.snapshots.remove(id, core.steward)),
     token: command(tokenArgs, (args) => unwrapped(core.token(args.role, args.ttl))),
   };
 }

@@ -7,6 +7,7 @@ import type { Role } from '../../shared/model/vocabulary.ts';
 import type { RegisterReader } from '../../shared/register/view.ts';
 import type { ApiError } from '../../shared/wire/http.ts';
 import type { RunnerService } from '../runner/runnerService.ts';
+import type { Asker, Snapshots } from '../snapshot/snapshots.ts';
 
 /** What the command line asks of a running server: the register it projects, the runner, and the local steward's own device. */
 export interface LocalCore {
@@ -14,6 +15,9 @@ export interface LocalCore {
   readonly register: RegisterReader;
   readonly ledger: LedgerReader;
   readonly runner: RunnerService;
+  readonly snapshots: Snapshots;
+  /** In whose name the command line acts. */
+  readonly steward: Asker;
   readonly uploads: string;
   now(): number;
   /** Signs as the local steward, places, and resolves when it is on disk. More than 500 acts become one group of entries. */

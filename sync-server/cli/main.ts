@@ -6,6 +6,7 @@ import { CommandError, errorLine } from './commandError.ts';
 import { addEditCommands } from './editCommands.ts';
 import { addReadCommands } from './readCommands.ts';
 import { addServeCommand } from './serveCommand.ts';
+import { addSnapshotCommands } from './snapshotCommands.ts';
 import { addSourceCommands } from './sourceCommands.ts';
 import { addTeamCommands } from './teamCommands.ts';
 
@@ -26,6 +27,7 @@ function program(): Command {
   addReadCommands(muster);
   addEditCommands(muster);
   addTeamCommands(muster);
+  addSnapshotCommands(muster);
   for (const command of muster.commands) command.exitOverride().configureOutput({ writeErr: () => undefined });
   return muster;
 }

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../shared/base/result.ts';
-import type { Signer, Verify } from '../../shared/base/signature.ts';
-import type { Millis } from '../../shared/base/time.ts';
+import { type Signer, signedMessage, type Verify } from '../../shared/base/signature.ts';
+import { type Millis, toInstant } from '../../shared/base/time.ts';
 import type { DocumentName } from '../../shared/documents/names.ts';
 import { LedgerState } from '../../shared/ledger/ledgerState.ts';
 import { verifyEntry } from '../../shared/ledger/verifyEntry.ts';
@@ -8,7 +8,7 @@ import type { Act } from '../../shared/model/act.ts';
 import { decodeLedgerValue, type EntryId, type HashHex, type Seen } from '../../shared/model/entry.ts';
 import type { DeviceId, PersonId, Place, SourceId, SpaceId } from '../../shared/model/ids.ts';
 import { decodeRecord } from '../../shared/model/record.ts';
-import type { CatalogSegment, CatalogSource } from '../../shared/model/status.ts';
+import type { CatalogSegment, CatalogSource, SignedHead } from '../../shared/model/status.ts';
 import type { ApiError } from '../../shared/wire/http.ts';
 import { Catalog } from '../documents/catalog.ts';
 import { LedgerDocuments } from '../documents/ledgerDocuments.ts';
@@ -18,7 +18,7 @@ import { StoredSources } from '../documents/sourceStore.ts';
 import type { Storage } from '../storage/storage.ts';
 import { Enrolment } from './enrolment.ts';
 import { openSpace, type SpaceRow } from './genesis.ts';
-import { HeadSigner } from './heads.ts';
+import { HeadSigner, signHead } from './heads.ts';
 import { Ingest, type LedgerPlacing, type Outcome, type PlacedEntry } from './ingest.ts';
 import { LocalAuthor } from './localAuthor.ts';
 import type { Log } from './log.ts';
@@ -125,6 +125,27 @@ export class Core {
 
   get register() {
     return this.projection.current;
+  }
+
+  get storage(): Storage {
+    return this.options.storage;
+  }
+
+  now(): Millis {
+    return this.options.clock();
+  }
+
+  /** The head of the ledger as it was at a place that is on disk, signed now. */
+  headAt(place: Place): Promise<SignedHead> {
+    const root = place <= this.durable ? this.ledger.rootAt(place) : undefined;
+    if (root === undefined) throw new RangeError(`place ${place} is not on disk`);
+    const { server, clock } = this.options;
+    return signHead(server, this.space, { epoch: this.epoch, place, root }, toInstant(clock()));
+  }
+
+  /** The server's word for a snapshot: over exactly the bytes of its manifest (FORMAT.md, 2). */
+  signSnapshot(manifest: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    return this.options.server.sign(signedMessage('muster/snapshot/1', manifest));
   }
 
   segments(): CatalogSegment[] {

@@ -12,6 +12,7 @@ export const dataPaths = (data: string) => ({
   localKey: join(data, 'local-device-key.pem'),
   settings: join(data, 'sources.json'),
   uploads: join(data, 'uploads'),
+  snapshots: join(data, 'snapshots'),
   space: join(data, 'space'),
 });
 

@@ -2,7 +2,7 @@ import { utf8 } from '../../shared/base/bytes.ts';
 import type { HashHex } from '../../shared/base/hash.ts';
 import { canonicalJson } from '../../shared/base/json.ts';
 import { type Signer, signedMessage } from '../../shared/base/signature.ts';
-import { type Millis, SECOND, toInstant } from '../../shared/base/time.ts';
+import { type Instant, type Millis, SECOND, toInstant } from '../../shared/base/time.ts';
 import type { SpaceId } from '../../shared/model/ids.ts';
 import type { SignedHead } from '../../shared/model/status.ts';
 import { encodeSignature } from './keys.ts';
@@ -14,6 +14,18 @@ export interface HeadOptions {
   readonly durable: () => { readonly epoch: number; readonly place: number; readonly root: HashHex };
   readonly publish: (head: SignedHead) => void;
   readonly clock: () => Millis;
+}
+
+/** The signed tree head that FORMAT.md and `signedHead` describe. */
+export async function signHead(
+  signer: Signer,
+  space: SpaceId,
+  { epoch, place, root }: { readonly epoch: number; readonly place: number; readonly root: HashHex },
+  at: Instant,
+): Promise<SignedHead> {
+  const said = canonicalJson({ space, epoch, place, root, at });
+  const signature = await signer.sign(signedMessage('muster/head/1', utf8(said)));
+  return { epoch, place, root, at, signature: encodeSignature(signature) };
 }
 
 /** Signs the ledger's head after commits, at most once a second: each head costs a struct in every replica's catalog. */
@@ -36,13 +48,11 @@ export class HeadSigner {
   }
 
   async signNow(): Promise<void> {
-    const { epoch, place, root } = this.options.durable();
-    if (place === 0 || this.signed === root) return;
-    this.signed = root;
-    const at = toInstant(this.options.clock());
-    const said = canonicalJson({ space: this.options.space, epoch, place, root, at });
-    const signature = await this.options.signer.sign(signedMessage('muster/head/1', utf8(said)));
-    this.options.publish({ epoch, place, root, at, signature: encodeSignature(signature) });
+    const { durable, signer, space, clock, publish } = this.options;
+    const head = durable();
+    if (head.place === 0 || this.signed === head.root) return;
+    this.signed = head.root;
+    publish(await signHead(signer, space, head, toInstant(clock())));
   }
 
   stop(): void {

@@ -5,6 +5,7 @@ import { identityRoutes } from './identityRoutes.ts';
 import { localRoutes } from './localRoutes.ts';
 import { type AllowedOrigins, DESKTOP_HEADERS, DESKTOP_ORIGIN } from './origin.ts';
 import { recordRoutes } from './recordRoutes.ts';
+import { snapshotRoutes } from './snapshotRoutes.ts';
 import { sourceRoutes } from './sourceRoutes.ts';
 import { SECURITY_HEADERS, serveApp } from './staticApp.ts';
 import { uploadRoutes } from './uploadRoutes.ts';
@@ -44,7 +45,7 @@ export function createApp(context: HttpContext, origins: AllowedOrigins): Fastif
     context.core.log.debug({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
   });
   handleFailures(app, context);
-  for (const routes of [identityRoutes, recordRoutes, sourceRoutes, localRoutes, uploadRoutes]) routes(app, context);
+  for (const routes of [identityRoutes, recordRoutes, sourceRoutes, localRoutes, uploadRoutes, snapshotRoutes]) routes(app, context);
   serveApp(app, context.assets);
   return app;
 }

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../core/core.ts';
 import { atLevel, type Level, type Principal } from '../core/principal.ts';
 import type { RunnerService } from '../runner/runnerService.ts';
+import type { Snapshots } from '../snapshot/snapshots.ts';
 import { FORBIDDEN, NOT_SIGNED_IN, sendError } from './errors.ts';
 
 /** A command that the command line asks the running server to do. Arguments are not trusted to have any shape. */
@@ -16,6 +17,7 @@ export interface SampleHooks {
 export interface HttpContext {
   readonly core: Core;
   readonly runner: RunnerService;
+  readonly snapshots: Snapshots;
   readonly version: string;
   readonly name: string;
   readonly sample: boolean;

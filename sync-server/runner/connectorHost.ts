@@ -98,7 +98,7 @@ export function startConnector(
 }
 
 /** @returns what ends it. */
-function onHeapAbove(worker: Worker, megabytes: number, exceeded: () => void): () => void {
+export function onHeapAbove(worker: Worker, megabytes: number, exceeded: () => void): () => void {
   const look = async (): Promise<void> => {
     // A thread that has ended has no heap: its end is told by its own events.
     const used = await worker.getHeapStatistics().catch(() => undefined);
