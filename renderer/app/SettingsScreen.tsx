@@ -4,6 +4,7 @@ import type { HostInfo } from '../../shared/bridge/bridge.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { Section } from '../parts/Section.tsx';
 import { useColumns } from '../register/columnStore.ts';
+import { ServerKey } from '../snapshotCreate/ServerKey.tsx';
 import { useStatus } from './engine.tsx';
 import { InviteForm } from './InviteForm.tsx';
 import { usePreferences } from './preferences.ts';
@@ -30,6 +31,7 @@ export function SettingsScreen(): ReactNode {
           <InviteForm />
         </Section>
       )}
+      <ServerKey />
       <Section title="This device">
         <Device />
       </Section>

@@ -9,4 +9,5 @@ export const ActivityScreen = lazy(async () => ({ default: (await import('../act
 export const PeopleScreen = lazy(async () => ({ default: (await import('../people/PeopleScreen.tsx')).PeopleScreen }));
 export const FirstRun = lazy(async () => ({ default: (await import('../firstRun/FirstRun.tsx')).FirstRun }));
 export const JoinScreen = lazy(async () => ({ default: (await import('../firstRun/JoinScreen.tsx')).JoinScreen }));
+export const SnapshotCreateDialog = lazy(async () => ({ default: (await import('../snapshotCreate/SnapshotCreate.tsx')).SnapshotCreate }));
 export const DropTarget = lazy(async () => ({ default: (await import('../firstRun/DropTarget.tsx')).DropTarget }));

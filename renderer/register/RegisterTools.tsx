@@ -8,6 +8,7 @@ import { useShell } from '../app/shellStore.ts';
 import { useBridge } from '../app/useBridge.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { useNow } from '../parts/useNow.ts';
+import { useCreateSnapshot } from '../snapshotCreate/createStore.ts';
 import { COLUMNS } from './columnList.ts';
 import { useColumns } from './columnStore.ts';
 import classes from './register.module.css';
@@ -101,6 +102,8 @@ function ExportMenu({ query }: { query: Query }): ReactNode {
   const now = useNow();
   const shown = useColumns((columns) => columns.shown);
   const sample = useStatus()?.space?.sample === true;
+  const isLive = useStatus()?.snapshot === undefined;
+  const createSnapshot = useCreateSnapshot((state) => state.open);
   const target = useRef<HTMLButtonElement>(null);
   const wish = useShell((shell) => shell.exportWish);
   const granted = useShell((shell) => shell.granted);
@@ -128,6 +131,13 @@ function ExportMenu({ query }: { query: Query }): ReactNode {
             {label}
           </Menu.Item>
         ))}
+        {isLive && (
+          <>
+            <Menu.Divider />
+            <Menu.Label>For an auditor</Menu.Label>
+            <Menu.Item onClick={() => createSnapshot(query.text)}>Create snapshot…</Menu.Item>
+          </>
+        )}
       </Menu.Dropdown>
     </Menu>
   );
