@@ -5,8 +5,8 @@ import { concatBytes, sameBytes, utf8 } from '../base/bytes.ts';
 export const LOCAL_BYTES = 30;
 export const CENTRAL_BYTES = 46;
 export const END_BYTES = 22;
-/** `findings/0001.ndjson`: no part has a longer name. */
-export const LONGEST_NAME = 20;
+/** No part has a name that is nearly as long: a longer one is not read. */
+export const LONGEST_NAME = 255;
 
 export const STORED = 0;
 export const DEFLATED = 8;

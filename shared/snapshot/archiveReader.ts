@@ -61,11 +61,10 @@ async function readDirectory(bytes: SnapshotBytes, end: ArchiveEnd): Promise<Res
     if (!record) return refuse('archive', `The list of parts is cut off at part ${number}.`);
     const { part } = record;
     const named = { part: PART_NAME.test(part.name) ? part.name : undefined };
-    if (!record.canonical || !order.take(part.name) || part.offset !== offset || part.method !== methodOf(part))
+    if (!record.canonical || !hasMethod(part) || !order.take(part.name) || part.offset !== offset)
       return refuse('archive', `Part ${number} is not listed as a snapshot lists it.`, named);
     const problem = sizeProblem(part);
     if (problem !== undefined) return refuse('too large', problem, named);
-    if (part.method === STORED && part.packed !== part.size) return refuse('archive', 'A part that is not packed has two sizes.', named);
     parts.push(part);
     at += record.bytes;
     offset += LOCAL_BYTES + part.name.length + part.packed;
@@ -77,7 +76,8 @@ async function readDirectory(bytes: SnapshotBytes, end: ArchiveEnd): Promise<Res
   return ok(parts);
 }
 
-const methodOf = (part: ArchivePart): number => (isStored(part.name) ? STORED : DEFLATED);
+const hasMethod = ({ name, method, packed, size }: ArchivePart): boolean =>
+  isStored(name) ? method === STORED && packed === size : method === DEFLATED;
 
 function sizeProblem(part: ArchivePart): string | undefined {
   if (part.size > LIMITS.partBytes || part.packed > LIMITS.partBytes) return 'A part is larger than 64 MiB.';

@@ -5,6 +5,8 @@ import { canonicalJson } from '../base/json.ts';
 const DEEPEST = 64;
 /** Commas and brackets: with that many values a text costs some hundred megabytes to parse. */
 const MOST_SEPARATORS = 2_000_000;
+/** Bytes between two quotation marks. */
+const LONGEST_STRING = 1_024 * 1_024;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -28,10 +30,27 @@ export function parseCanonical(bytes: Uint8Array): CanonicalText | undefined {
   try {
     const text = fromUtf8(bytes);
     const value: unknown = JSON.parse(text);
-    return canonicalJson(value) === text ? { text, value } : undefined;
+    return isCanonical(text, value) ? { text, value } : undefined;
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The host writes JSON as RFC 8785 does, except for the order of members and for lone surrogates. So its text is compared where
+ * neither can differ, which takes a fraction of the time and memory.
+ */
+function isCanonical(text: string, value: unknown): boolean {
+  if (text.includes('\\ud') || !isSorted(value)) return canonicalJson(value) === text;
+  return JSON.stringify(value) === text;
+}
+
+/** Whether the members of every object are in the order of their code units, as an object gives them. */
+function isSorted(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isSorted);
+  const members = Object.entries(value);
+  return members.every(([key, member], index) => (members[index - 1]?.[0] ?? '') <= key && isSorted(member));
 }
 
 /** One pass over the bytes: brackets within strings do not nest. */
@@ -39,13 +58,15 @@ function isBounded(bytes: Uint8Array): boolean {
   let depth = 0;
   let separators = 0;
   let inString = false;
+  let start = 0;
   for (let index = 0; index < bytes.length; index++) {
     const byte = bytes[index];
     if (byte === COMMA || byte === OPEN_LIST || byte === OPEN_OBJECT) separators++;
     if (inString) {
       if (byte === BACKSLASH) index++;
       else if (byte === QUOTE) inString = false;
-    } else if (byte === QUOTE) inString = true;
+      if (index - start > LONGEST_STRING + 1) return false;
+    } else if (byte === QUOTE) [inString, start] = [true, index];
     else if (byte === OPEN_LIST || byte === OPEN_OBJECT) depth++;
     else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth--;
     if (depth > DEEPEST || separators > MOST_SEPARATORS) return false;

@@ -1,0 +1,11 @@
+import { verifySnapshot } from '../../../shared/snapshot/verifySnapshot.ts';
+import { createNodeHost, fileBytes } from '../../../sync-server/snapshot/nodeHost.ts';
+
+/** Verifies one file in a process of its own and writes what that cost, as JSON. */
+const file = await fileBytes(process.argv[2] ?? '');
+const started = performance.now();
+const { refusal } = await verifySnapshot(file, createNodeHost());
+const milliseconds = performance.now() - started;
+await file.close();
+const megabytes = process.resourceUsage().maxRSS / 1_024;
+process.stdout.write(JSON.stringify({ code: refusal?.code, part: refusal?.part, milliseconds, megabytes }));
