@@ -3,6 +3,7 @@ import { CommandError } from './commandError.ts';
 import { wholeNumber, withCommonOptions } from './commandOptions.ts';
 import { defaultDataDirectory } from './dataDirectory.ts';
 import { FORMATS, parseFormat } from './output.ts';
+import { addSnapshotExport } from './snapshotExport.ts';
 
 const HIGHEST_PLACE = Number.MAX_SAFE_INTEGER;
 const LARGEST_SAMPLE = 100_000;
@@ -25,6 +26,7 @@ export function addSnapshotCommands(muster: Command): void {
   addCreate(snapshot);
   addVerify(snapshot);
   addReport(snapshot);
+  addSnapshotExport(snapshot);
   addKey(snapshot);
 }
 

@@ -1,3 +1,4 @@
+import type { IdentityId } from '../../model/ids.ts';
 import type { Finding, Row } from '../../register/view.ts';
 import { type ColumnOf, column, headerOf, rowOf } from './columnsOf.ts';
 import type { Table, TableRow } from './table.ts';
@@ -30,9 +31,9 @@ export const findingsTable = (input: TableInput): Table => ({
 });
 
 function* findingRows({ population, register }: TableInput): Generator<TableRow> {
-  for (const id of population) {
-    const row = register.row(id);
-    for (const finding of register.dossier(id)?.findings ?? [])
+  for (const id of population.ids) {
+    const row = register.row(id as IdentityId);
+    for (const finding of register.dossier(id as IdentityId)?.findings ?? [])
       if (row && finding.verdict !== 'clear') yield rowOf(COLUMNS, { row, finding });
   }
 }

@@ -1,4 +1,3 @@
-import type { IdentityId } from '../../model/ids.ts';
 import type { CredentialView } from '../../register/view.ts';
 import { type ColumnOf, column, headerOf, rowOf } from './columnsOf.ts';
 import { type Author, authorOf, fieldOf, type ReviewRow, reviewRows } from './reviewRow.ts';
@@ -139,7 +138,7 @@ export const registerTable = (input: TableInput): Table => ({
   name: 'register',
   title: 'Register',
   columns: headerOf(COLUMNS),
-  rows: tableRows(COLUMNS, input.population, input),
+  rows: tableRows(COLUMNS, input.population.ids, input),
 });
 
 const SAMPLE: readonly Of[] = [column('number', 'Drawn as', 'number', ({ number }) => number), ...COLUMNS];
@@ -149,9 +148,9 @@ export const sampleTable = (input: TableInput): Table => ({
   name: 'sample',
   title: 'Sample',
   columns: headerOf(SAMPLE),
-  rows: tableRows(SAMPLE, input.sample ?? [], input),
+  rows: tableRows(SAMPLE, input.population.sample?.ids ?? [], input),
 });
 
-function* tableRows(columns: readonly Of[], ids: readonly IdentityId[], input: TableInput): Generator<TableRow> {
+function* tableRows(columns: readonly Of[], ids: readonly string[], input: TableInput): Generator<TableRow> {
   for (const item of reviewRows(ids, input)) yield rowOf(columns, item);
 }

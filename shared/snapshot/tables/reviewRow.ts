@@ -19,11 +19,11 @@ export interface ReviewRecord extends DossierRecord {
 }
 
 /** One after the other: a dossier is as large as a page of a report. */
-export function* reviewRows(ids: readonly IdentityId[], { register, versions }: TableInput): Generator<ReviewRow> {
+export function* reviewRows(ids: readonly string[], { register, versions }: TableInput): Generator<ReviewRow> {
   let number = 0;
   for (const id of ids) {
-    const row = register.row(id);
-    const dossier = register.dossier(id);
+    const row = register.row(id as IdentityId);
+    const dossier = register.dossier(id as IdentityId);
     if (!row || !dossier) continue;
     number++;
     const records = dossier.records.map((record) => withVersion(record, versions.of(record.source, record.externalId)));

@@ -1,6 +1,8 @@
-import type { IdentityId } from '../../model/ids.ts';
 import type { Register } from '../../register/register.ts';
 import type { Manifest } from '../format.ts';
+import type { Gaps } from '../gaps.ts';
+import type { People } from '../people.ts';
+import type { Population } from '../population.ts';
 import type { RecordVersions } from '../report/recordVersions.ts';
 
 /** What the tables of a snapshot are written from: the register as of a place, and the versions that it was computed from. */
@@ -10,8 +12,7 @@ export interface TableInput {
   readonly fingerprint: string;
   readonly register: Pick<Register, 'row' | 'dossier' | 'entries' | 'sources'>;
   readonly versions: RecordVersions;
-  /** What the query gives, in its order. */
-  readonly population: readonly IdentityId[];
-  /** The random sample, in the order in which it was drawn. */
-  readonly sample?: readonly IdentityId[];
+  readonly population: Population;
+  readonly people: People;
+  readonly gaps: Gaps;
 }
