@@ -81,7 +81,7 @@ export class AuthorityTable {
 }
 
 /** Most specific wins: coverage, then source, then kind, then type, then none. */
-function weight({ when }: FieldPolicy): number {
+export function weight({ when }: FieldPolicy): number {
   return (when?.coverage ? 8 : 0) + (when?.source ? 4 : 0) + (when?.kind ? 2 : 0) + (when?.type ? 1 : 0);
 }
 

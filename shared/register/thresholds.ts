@@ -17,10 +17,13 @@ const DEFAULTS = {
 } as const;
 
 export type ThresholdName = keyof typeof DEFAULTS;
+/** As they ship, in days. */
+export const SHIPPED_THRESHOLDS: Thresholds = new Map(Object.entries(DEFAULTS) as [ThresholdName, number][]);
+
 export type Thresholds = ReadonlyMap<ThresholdName, number>;
 
 export function thresholdsOf(ledger: LedgerReader): Thresholds {
-  const thresholds = new Map<ThresholdName, number>(Object.entries(DEFAULTS) as [ThresholdName, number][]);
+  const thresholds = new Map(SHIPPED_THRESHOLDS);
   for (const { value } of ledger.policy().values())
     if (value.kind === 'threshold' && Object.hasOwn(DEFAULTS, value.name)) thresholds.set(value.name as ThresholdName, value.days);
   return thresholds;

@@ -1,10 +1,15 @@
+import * as z from 'zod';
 import { fromUtf8 } from '../base/bytes.ts';
 import { SIGNATURE_BYTES } from '../base/signature.ts';
-import { type EntryBody, entryBody, type Receipt, receipt } from '../model/entry.ts';
+import { type EntryBody, entryBody } from '../model/entry.ts';
+
+/** Reasons are texts here: a later version may know further ones. */
+const placed = z.object({ at: z.string(), void: z.record(z.string(), z.string()).optional() });
+export type PlacedReceipt = z.infer<typeof placed>;
 
 /** The receipt of a ledger value alone, which is much quicker than the whole. @returns undefined when it is damaged. */
-export function receiptOf(value: Uint8Array): Receipt | undefined {
-  const parsed = receipt.safeParse(jsonOf(value.subarray(2, 2 + receiptLength(value))));
+export function receiptOf(value: Uint8Array): PlacedReceipt | undefined {
+  const parsed = placed.safeParse(jsonOf(value.subarray(2, 2 + receiptLength(value))));
   return parsed.success ? parsed.data : undefined;
 }
 
