@@ -45,14 +45,17 @@ async function verifiedReport(bytes: FileBytes, key: string | undefined): Promis
   return { report: report.value, fingerprint: opened.value.fingerprint };
 }
 
-function refuseBadKey(key: string | undefined): void {
+export function refuseBadKey(key: string | undefined): void {
   if (key === undefined || isComparable(key)) return;
   throw new CommandError('--key takes at least 32 hexadecimal digits of a fingerprint.', {
     wayOut: 'Spaces between them do not matter. `muster snapshot key` prints it on the server’s computer.',
   });
 }
 
-async function withFiles<T>(paths: readonly (string | undefined)[], use: (files: (FileBytes | undefined)[]) => Promise<T>): Promise<T> {
+export async function withFiles<T>(
+  paths: readonly (string | undefined)[],
+  use: (files: (FileBytes | undefined)[]) => Promise<T>,
+): Promise<T> {
   const files: (FileBytes | undefined)[] = [];
   try {
     for (const path of paths) files.push(path === undefined ? undefined : await opened(path));
@@ -68,7 +71,7 @@ async function opened(path: string): Promise<FileBytes> {
   return bytes;
 }
 
-async function verify(bytes: FileBytes, key: string | undefined, after: FileBytes | undefined): Promise<Verdict> {
+export async function verify(bytes: FileBytes, key: string | undefined, after: FileBytes | undefined): Promise<Verdict> {
   const progress = new TerminalProgress(process.stderr);
   const onCheck = (checks: readonly Check[]): void => {
     const running = checks.find(({ state }) => state === 'running');
@@ -110,7 +113,7 @@ function textOf({ ok, checks, fingerprint, cannotKnow }: Verdict): string {
   ].join('\n');
 }
 
-function refused({ code, message, part, place, line }: SnapshotRefusal): CommandError {
+export function refused({ code, message, part, place, line }: SnapshotRefusal): CommandError {
   const where = [
     ...(part === undefined ? [] : [part]),
     ...(place === undefined ? [] : [`place ${place}`]),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { utf8 } from '../../shared/base/bytes.ts';
+import { deriveParts } from '../../shared/snapshot/derive.ts';
 import type { RecordLine, Series, StatusLine } from '../../shared/snapshot/format.ts';
 import { encodeLedgerFrame, encodeRecordLine, encodeStatusLine } from '../../shared/snapshot/recordLines.ts';
 import type { DerivedPart, SnapshotData } from '../../shared/snapshot/replayed.ts';
@@ -8,7 +9,7 @@ import { SeriesParts } from '../../shared/snapshot/series.ts';
 import { SnapshotWriter } from '../../shared/snapshot/snapshotWriter.ts';
 import { nodePacking } from './nodeHost.ts';
 import { readme } from './readme.ts';
-import { derivedParts, replayFor } from './recompute.ts';
+import { replayFor } from './recompute.ts';
 import { reportParts } from './reportParts.ts';
 import { ResultFile } from './resultFile.ts';
 import { type SnapshotOrder, WORK } from './snapshotOrder.ts';
@@ -35,7 +36,7 @@ export async function makeSnapshot(order: SnapshotOrder, { sign, tell }: Making)
   const replayed = await replayFor(data, draft, nextTurn, (done) =>
     tell('Computing the register', DONE.read + (done / Math.max(1, total)) * (DONE.replayed - DONE.read)),
   );
-  const derived = derivedParts(data, draft, replayed);
+  const derived = deriveParts(replayed, draft, data, nextTurn);
   const result = await ResultFile.create(join(folder, WORK.result));
   if (format === 'report') {
     const parts = await collected(derived, tell);

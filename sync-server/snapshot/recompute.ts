@@ -1,7 +1,7 @@
-import { utf8 } from '../../shared/base/bytes.ts';
 import { parseTime } from '../../shared/base/time.ts';
+import { deriveParts } from '../../shared/snapshot/derive.ts';
 import { Replay } from '../../shared/snapshot/replay.ts';
-import type { DerivedFrom, DerivedPart, Replayed, SnapshotData } from '../../shared/snapshot/replayed.ts';
+import type { DerivedFrom, Replayed, SnapshotData } from '../../shared/snapshot/replayed.ts';
 import type { Recompute } from '../../shared/snapshot/verifySnapshot.ts';
 
 type Breathe = () => Promise<void>;
@@ -18,15 +18,8 @@ export function replayFor(
   return new Replay(data).at(from.place, now, breathe, onProgress);
 }
 
-export async function* derivedParts(_data: SnapshotData, _from: DerivedFrom, _replayed: Replayed): AsyncGenerator<DerivedPart> {
-  yield { name: 'policy.json', bytes: utf8('{}') };
-  yield { name: 'people.json', bytes: utf8('{}') };
-  yield { name: 'population.json', bytes: utf8('{"ids":[]}') };
-  yield { name: 'gaps.json', bytes: utf8('{}') };
-}
-
 /** What the command line's verifier computes again. */
 export const recompute = (breathe: Breathe): Recompute =>
   async function* (data, from) {
-    yield* derivedParts(data, from, await replayFor(data, from, breathe));
+    yield* deriveParts(await replayFor(data, from, breathe), from, data, breathe);
   };

@@ -4,7 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HashHex } from '../../shared/base/hash.ts';
 import { err, ok, type Result } from '../../shared/base/result.ts';
-import { HOUR, toInstant } from '../../shared/base/time.ts';
+import { HOUR, MINUTE, type Millis, toInstant } from '../../shared/base/time.ts';
 import type { PersonId } from '../../shared/model/ids.ts';
 import type { Query } from '../../shared/register/view.ts';
 import { fingerprintOf } from '../../shared/snapshot/fingerprint.ts';
@@ -56,7 +56,9 @@ interface Job {
   readonly abort: AbortController;
   shown: SnapshotJob;
   file?: SnapshotFile;
-  expiry?: NodeJS.Timeout;
+  ended?: Millis;
+  /** From when it is its turn; never rejects. */
+  work?: Promise<void>;
 }
 
 /** How long a file waits to be fetched. */
@@ -77,11 +79,13 @@ const toQuery = ({ text, where, include }: SnapshotQuery): Query => ({
 export class Snapshots {
   readonly #options: SnapshotsOptions;
   readonly #jobs = new Map<string, Job>();
+  readonly #sweeper: NodeJS.Timeout;
   #turn: Promise<void> = Promise.resolve();
   #stopped = false;
 
   constructor(options: SnapshotsOptions) {
     this.#options = options;
+    this.#sweeper = setInterval(() => this.sweep(), MINUTE).unref();
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
     // What a killed server left: nobody knows its ids any more. The folder itself may be a disk of its own.
     for (const name of readdirSync(options.folder)) rmSync(join(options.folder, name), { recursive: true, force: true });
@@ -94,7 +98,10 @@ export class Snapshots {
     const shown: SnapshotJob = { id, state: 'working', what: 'Waiting for its turn', done: 0 };
     const job: Job = { id, asker, request, shown, folder: join(this.#options.folder, id), abort: new AbortController() };
     this.#jobs.set(id, job);
-    this.#turn = this.#turn.then(() => this.#work(job));
+    this.#turn = this.#turn.then(() => {
+      job.work = this.#work(job);
+      return job.work;
+    });
     return ok(shown);
   }
 
@@ -115,8 +122,15 @@ export class Snapshots {
     return job !== undefined;
   }
 
+  /** Deletes what nobody fetched in an hour. */
+  sweep(): void {
+    const now = this.#options.core.now();
+    for (const job of [...this.#jobs.values()]) if (job.ended !== undefined && now - job.ended >= KEPT) void this.#forget(job);
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
+    clearInterval(this.#sweeper);
     for (const job of [...this.#jobs.values()]) await this.#forget(job);
     await this.#turn;
   }
@@ -172,7 +186,7 @@ export class Snapshots {
       const { name, bytes, place } = file;
       job.file = file;
       job.shown = { id: job.id, state: 'ready', what: 'Ready', done: 1, name, bytes, place };
-      job.expiry = setTimeout(() => void this.#forget(job), KEPT).unref();
+      job.ended = this.#options.core.now();
     } catch (error) {
       await this.#fail(job, error);
     }
@@ -256,17 +270,17 @@ export class Snapshots {
 
   async #fail(job: Job, error: unknown): Promise<void> {
     await rm(job.folder, { recursive: true, force: true }).catch(() => undefined);
-    if (error instanceof SnapshotCancelled) return;
+    if (job.abort.signal.reason instanceof SnapshotCancelled) return;
     const { problem, log } = problemOf(error);
     if (log !== undefined) this.#options.core.log.error({ snapshot: job.id, problem: log }, 'a snapshot failed');
     job.shown = { ...job.shown, state: 'failed', what: 'Failed', problem };
-    job.expiry = setTimeout(() => void this.#forget(job), KEPT).unref();
+    job.ended = this.#options.core.now();
   }
 
   async #forget(job: Job): Promise<void> {
     this.#jobs.delete(job.id);
-    clearTimeout(job.expiry);
     job.abort.abort(new SnapshotCancelled());
-    if (job.shown.state !== 'working') await rm(job.folder, { recursive: true, force: true });
+    await job.work;
+    await rm(job.folder, { recursive: true, force: true });
   }
 }
