@@ -137,6 +137,10 @@ function ordinaryParts(build: Build, values: readonly Uint8Array[]): Parts {
   };
 }
 
+const SLOTS = ['README', 'ledger', 'records', 'statuses', 'policy', 'people', 'population', 'gaps', 'register', 'findings', 'report'];
+const slotOf = (name: string): number => SLOTS.indexOf(name.split(/[./]/)[0] ?? '');
+const inOrder = ([a]: [string, unknown], [b]: [string, unknown]): number => slotOf(a) - slotOf(b) || (a < b ? -1 : 1);
+
 /** The file, with everything that is signed signed anew. */
 export async function build(options: Build = {}): Promise<Uint8Array<ArrayBuffer>> {
   const ledger = options.ledger ?? (await ledgerOf(3));
@@ -145,7 +149,7 @@ export async function build(options: Build = {}): Promise<Uint8Array<ArrayBuffer
   const chunks: Uint8Array[] = [];
   const writer = new SnapshotWriter({ ...nodePacking, sink: async (bytes) => void chunks.push(bytes) });
   const parts = { ...ordinaryParts(options, values), ...options.parts };
-  for (const [name, bytes] of Object.entries(parts)) if (bytes) await writer.part(name, bytes);
+  for (const [name, bytes] of Object.entries(parts).sort(inOrder)) if (bytes) await writer.part(name, bytes);
   await writer.finish(await manifestOf(options, values, server), (message) => server.sign(message));
   return concatBytes(...chunks);
 }

@@ -26,7 +26,13 @@ export function archiveOf(parts: readonly HostilePart[], end: HostileEnd = {}): 
   const directory: Uint8Array[] = [];
   let offset = 0;
   for (const { name, content = utf8('{}'), packed = pack(name, content), says } of parts) {
-    const truth = { name, method: STORED_NAMES.includes(name) ? 0 : 8, crc32: crc32(content), packed: packed.length, size: content.length };
+    const truth = {
+      name,
+      method: STORED_NAMES.includes(name) ? 0 : 8,
+      crc32: says?.crc32 ?? crc32(content),
+      packed: packed.length,
+      size: content.length,
+    };
     const part: ArchivePart = { ...truth, offset, ...says };
     chunks.push(localHeader(part), packed);
     offset += 30 + utf8(part.name).length + packed.length;
