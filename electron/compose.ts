@@ -5,6 +5,7 @@ import type { AppWindow, Desktop, WebPreferences } from './facade.ts';
 import { APP_ORIGIN, guardContents, guardPermissions, SCHEME } from './guards.ts';
 import { answerBridge } from './ipc.ts';
 import { menuTemplate } from './menuTemplate.ts';
+import { OpenedSnapshot } from './openedSnapshot.ts';
 import { type EmbeddedServer, startEmbeddedServer } from './serverProcess.ts';
 import { loadWindowState, MINIMUM, placeWindow, saveWindowState } from './windowState.ts';
 
@@ -35,24 +36,27 @@ export async function compose(desktop: Desktop, parts: Parts): Promise<void> {
   if (!desktop.requestSingleInstanceLock()) return desktop.quit();
   desktop.enableSandbox();
   desktop.registerScheme(SCHEME);
+  const opened = new OpenedSnapshot(desktop);
+  opened.offer(desktop.launchArguments);
+  let window: AppWindow | undefined;
+  const tell = (): void => window?.contents.send(CHANNEL.menu, 'opened');
+  desktop.onOpenFile((path) => opened.offer([path]) && tell());
   await desktop.whenReady();
 
-  let window: AppWindow | undefined;
   const server = await startServer(desktop, parts);
   if (server === undefined) return desktop.quit();
 
   guardPermissions(desktop);
   desktop.handleScheme(SCHEME, (url) => serveAsset(parts.assets, url, server.address));
   desktop.setMenu(menuTemplate(desktop.platform, (command) => window?.contents.send(CHANNEL.menu, command)));
-  answerBridge(
-    desktop,
-    () => window?.contents.id,
-    () => {
+  answerBridge(desktop, () => window?.contents.id, {
+    info: () => {
       const launchToken = server.takeLaunchToken();
       const info = { host: 'electron' as const, platform: desktop.platform, version: desktop.version, server: server.address };
       return launchToken === undefined ? info : { ...info, launchToken };
     },
-  );
+    openedFile: () => opened.take(),
+  });
 
   const open = async (): Promise<void> => {
     window = openWindow(desktop, parts);
@@ -61,7 +65,12 @@ export async function compose(desktop: Desktop, parts: Parts): Promise<void> {
     });
     await window.load(`${APP_ORIGIN}/`);
   };
-  desktop.onSecondInstance(() => (window ? raise(window) : void open()));
+  desktop.onSecondInstance((launchArguments) => {
+    const offered = opened.offer(launchArguments);
+    if (!window) return void open();
+    raise(window);
+    if (offered) tell();
+  });
   desktop.onActivate(() => (window ? raise(window) : void open()));
   desktop.onAllWindowsClosed(() => {
     if (desktop.platform !== 'mac') desktop.quit();

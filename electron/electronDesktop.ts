@@ -23,8 +23,14 @@ export function electronDesktop(): Desktop {
     platform: PLATFORMS[process.platform] ?? 'other',
     version: app.getVersion(),
     userData: app.getPath('userData'),
+    launchArguments: process.argv.slice(1),
     requestSingleInstanceLock: () => app.requestSingleInstanceLock(),
-    onSecondInstance: (listener) => void app.on('second-instance', () => listener()),
+    onSecondInstance: (listener) => void app.on('second-instance', (_event, launchArguments) => listener(launchArguments.slice(1))),
+    onOpenFile: (listener) =>
+      void app.on('open-file', (event, path) => {
+        event.preventDefault();
+        listener(path);
+      }),
     onActivate: (listener) => void app.on('activate', () => listener()),
     onAllWindowsClosed: (listener) => void app.on('window-all-closed', () => listener()),
     onBeforeQuit: (stop) => stopOnce(stop),

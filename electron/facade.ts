@@ -84,8 +84,13 @@ export interface Desktop {
   readonly version: string;
   /** Where this person's application data lives. */
   readonly userData: string;
+  /** What the program was started with, after its own name. */
+  readonly launchArguments: readonly string[];
   requestSingleInstanceLock(): boolean;
-  onSecondInstance(listener: () => void): void;
+  /** With the arguments of the second start. */
+  onSecondInstance(listener: (launchArguments: readonly string[]) => void): void;
+  /** A document that the system hands over (macOS), perhaps before the program is ready. */
+  onOpenFile(listener: (path: string) => void): void;
   onActivate(listener: () => void): void;
   onAllWindowsClosed(listener: () => void): void;
   /** Waits for `stop` before the program ends. */

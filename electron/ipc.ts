@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type * as z from 'zod';
-import { CHANNEL, type HostInfo, openExternalRequest, saveFileRequest, themeRequest } from '../shared/bridge/bridge.ts';
+import { CHANNEL, type HostInfo, type OpenedFile, openExternalRequest, saveFileRequest, themeRequest } from '../shared/bridge/bridge.ts';
 import type { Desktop, IpcSender } from './facade.ts';
 import { externalLink, isAppUrl } from './guards.ts';
 
@@ -9,7 +9,11 @@ import { externalLink, isAppUrl } from './guards.ts';
  * The verbs of the bridge, each checked here again for sender and shape (Electron checklist 17): the page is ours, but a
  * page that was taken over must not gain more than these few verbs.
  */
-export function answerBridge(desktop: Desktop, windowId: () => number | undefined, info: () => HostInfo): void {
+export function answerBridge(
+  desktop: Desktop,
+  windowId: () => number | undefined,
+  answers: { readonly info: () => HostInfo; readonly openedFile: () => Promise<OpenedFile | undefined> },
+): void {
   const verb = <T>(channel: string, schema: z.ZodType<T> | undefined, act: (request: T) => Promise<unknown>): void => {
     desktop.handle(channel, async (sender, message) => {
       if (!isOurs(sender, windowId())) throw new Error('refused: not the app’s own window');
@@ -19,7 +23,8 @@ export function answerBridge(desktop: Desktop, windowId: () => number | undefine
       return act(parsed.data);
     });
   };
-  verb(CHANNEL.info, undefined, async () => info());
+  verb(CHANNEL.info, undefined, async () => answers.info());
+  verb(CHANNEL.openedFile, undefined, answers.openedFile);
   verb(CHANNEL.saveFile, saveFileRequest, (request) => saveFile(desktop, request));
   verb(CHANNEL.setTheme, themeRequest, async ({ theme }) => desktop.setTheme(theme));
   verb(CHANNEL.openExternal, openExternalRequest, async ({ url }) => {

@@ -34,6 +34,8 @@ export function menuTemplate(platform: Desktop['platform'], send: (command: Menu
     kind: 'submenu',
     label: 'File',
     items: [
+      command('Open snapshot…', 'openSnapshot', 'CmdOrCtrl+O'),
+      separator,
       command('Import a spreadsheet…', 'import', 'CmdOrCtrl+I'),
       command('Export this view…', 'export', 'CmdOrCtrl+E'),
       separator,

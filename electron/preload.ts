@@ -1,6 +1,6 @@
 import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
 import * as z from 'zod';
-import { type Bridge, CHANNEL, menuCommand } from '../shared/bridge/bridge.ts';
+import { type Bridge, CHANNEL, menuCommand, openedFile } from '../shared/bridge/bridge.ts';
 
 // Schemas are interpreted here: compiling them would need `eval`, which the page's policy forbids.
 z.config({ jitless: true });
@@ -11,6 +11,7 @@ const bridge: Bridge = {
   saveFile: (request) => ipcRenderer.invoke(CHANNEL.saveFile, request),
   openExternal: (request) => ipcRenderer.invoke(CHANNEL.openExternal, request),
   setTheme: (request) => ipcRenderer.invoke(CHANNEL.setTheme, request),
+  openedFile: async () => openedFile.optional().parse(await ipcRenderer.invoke(CHANNEL.openedFile)),
   onMenu: (callback) => {
     const listener = (_event: IpcRendererEvent, message: unknown): void => {
       const command = menuCommand.safeParse(message);

@@ -5,6 +5,7 @@ import type { Bridge } from '../../shared/bridge/bridge.ts';
 import { EditingProvider } from '../editing/EditingProvider.tsx';
 import { NowProvider } from '../parts/NowProvider.tsx';
 import '../theme/styles.ts';
+import { SnapshotDoor } from '../snapshot/SnapshotDoor.tsx';
 import { styleNonce } from '../theme/nonce.ts';
 import { theme } from '../theme/theme.ts';
 import { variables } from '../theme/variables.ts';
@@ -29,11 +30,13 @@ export function App({ engine, bridge }: { engine: EngineHandle; bridge: Bridge }
       <ErrorBoundary>
         <BridgeContext.Provider value={bridge}>
           <EngineProvider engine={engine}>
-            <NowProvider>
-              <EditingProvider>
-                <Phase />
-              </EditingProvider>
-            </NowProvider>
+            <SnapshotDoor>
+              <NowProvider>
+                <EditingProvider>
+                  <Phase />
+                </EditingProvider>
+              </NowProvider>
+            </SnapshotDoor>
           </EngineProvider>
         </BridgeContext.Provider>
       </ErrorBoundary>

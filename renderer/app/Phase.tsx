@@ -2,6 +2,7 @@ import { type ReactNode, Suspense } from 'react';
 import type { EngineStatus } from '../../shared/bridge/engine.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
+import { OpenSnapshotButton } from '../snapshot/OpenSnapshotButton.tsx';
 import { useStatus } from './engine.tsx';
 import { Shell } from './Shell.tsx';
 import { JoinScreen } from './screens.tsx';
@@ -52,9 +53,12 @@ function Failed({ status }: { status: EngineStatus }): ReactNode {
       <EmptyState
         title="The register could not be opened"
         actions={
-          <ActionButton tone="primary" onClick={() => location.reload()}>
-            Try again
-          </ActionButton>
+          <>
+            <ActionButton tone="primary" onClick={() => location.reload()}>
+              Try again
+            </ActionButton>
+            <OpenSnapshotButton />
+          </>
         }
       >
         <p>{status.problem?.message ?? 'The reason is unknown.'}</p>

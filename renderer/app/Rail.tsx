@@ -5,13 +5,14 @@ import { Icon, type IconName } from '../parts/Icon.tsx';
 import { Keys } from '../parts/Keys.tsx';
 import { DEFAULT_VIEWS } from '../register/defaultViews.ts';
 import { openView, type SavedView, useSavedViews } from '../register/savedViews.ts';
-import { useLive, useStatus } from './engine.tsx';
+import { useLive, useSnapshotStatus, useStatus } from './engine.tsx';
 import { type Screen, useNavigation } from './navigation.ts';
 import classes from './rail.module.css';
 import { useShell } from './shellStore.ts';
 
 export function Rail(): ReactNode {
   const status = useStatus();
+  const live = useSnapshotStatus() === undefined;
   const open = useShell((shell) => shell.open);
   const counted = useLive((api) => api.counts(), []);
   const counts = counted?.incomplete ? undefined : counted;
@@ -26,7 +27,7 @@ export function Rail(): ReactNode {
         <Keys combo="mod+K" />
       </button>
       <ul className={classes.list}>
-        <Item screen="inbox" icon="inbox" label="Inbox" count={waiting} />
+        {live && <Item screen="inbox" icon="inbox" label="Inbox" count={waiting} />}
         <Item screen="register" icon="register" label="Register" count={counts?.identities} />
         <Item screen="sources" icon="sources" label="Sources" count={troubled} />
         <Item screen="activity" icon="activity" label="Activity" count={status?.savedHere} />
@@ -34,7 +35,7 @@ export function Rail(): ReactNode {
       </ul>
       <Views counts={counts} />
       <ul className={classes.foot}>
-        <Item screen="settings" icon="settings" label="Settings" count={undefined} />
+        {live && <Item screen="settings" icon="settings" label="Settings" count={undefined} />}
         <li>
           <button type="button" className={classes.item} onClick={() => open('keys')}>
             <Icon name="keyboard" />

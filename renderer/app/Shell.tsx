@@ -1,11 +1,13 @@
 import { type ReactNode, Suspense, useEffect } from 'react';
 import type { IdentityId } from '../../shared/model/ids.ts';
 import { useEditing } from '../editing/useEditing.ts';
+import { EmptyState } from '../parts/EmptyState.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import { RegisterScreen } from '../register/RegisterScreen.tsx';
 import { WhyPopover } from '../register/WhyPopover.tsx';
+import { useCreateSnapshot } from '../snapshotCreate/createStore.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
-import { useStatus } from './engine.tsx';
+import { useSnapshotStatus, useStatus } from './engine.tsx';
 import { KeysHelp } from './KeysHelp.tsx';
 import { useSingleKeySwitch } from './keys.ts';
 import { useNavigation } from './navigation.ts';
@@ -17,7 +19,16 @@ import { Resizer } from './Resizer.tsx';
 import { SampleBar } from './SampleBar.tsx';
 import { SettingsScreen } from './SettingsScreen.tsx';
 import { StatusBar } from './StatusBar.tsx';
-import { ActivityScreen, DropTarget, IdentityPage, IdentityPeek, InboxScreen, PeopleScreen, SourcesScreen } from './screens.tsx';
+import {
+  ActivityScreen,
+  DropTarget,
+  IdentityPage,
+  IdentityPeek,
+  InboxScreen,
+  PeopleScreen,
+  SnapshotCreateDialog,
+  SourcesScreen,
+} from './screens.tsx';
 import classes from './shell.module.css';
 import { useEngineNotices } from './useEngineNotices.ts';
 import { useGlobalKeys } from './useGlobalKeys.ts';
@@ -37,7 +48,7 @@ export function Shell(): ReactNode {
   const change = usePreferences((kept) => kept.change);
   return (
     <Suspense fallback={null}>
-      <DropTarget>
+      <Surface>
         <div className={classes.shell}>
           <SampleBar />
           <ReadOnlyBar />
@@ -60,15 +71,23 @@ export function Shell(): ReactNode {
           <KeysHelp />
           <Refused />
           <WhyPopover />
+          <SnapshotCreate />
         </div>
-      </DropTarget>
+      </Surface>
     </Suspense>
   );
 }
 
+/** The whole window takes spreadsheets, but not over a file that cannot be changed. */
+function Surface({ children }: { children: ReactNode }): ReactNode {
+  return useSnapshotStatus() === undefined ? <DropTarget>{children}</DropTarget> : children;
+}
+
 function useTitle(): void {
   const screen = useNavigation((place) => place.screen);
-  const space = useStatus()?.space?.name;
+  const status = useStatus();
+  const name = status?.space?.name;
+  const space = name !== undefined && status?.snapshot !== undefined ? `Snapshot of ${name}` : name;
   useEffect(() => {
     document.title = space === undefined ? TITLES[screen] : `${TITLES[screen]} · ${space} · Muster`;
   }, [screen, space]);
@@ -77,7 +96,9 @@ function useTitle(): void {
 /** A person who may not edit knows it before they try. */
 function ReadOnlyBar(): ReactNode {
   const { whyNot } = useEditing();
-  if (whyNot === undefined) return null;
+  // Over a snapshot the band says it.
+  const snapshot = useSnapshotStatus();
+  if (whyNot === undefined || snapshot !== undefined) return null;
   return (
     <section className={classes.readOnly} aria-label="What you may do">
       <Icon name="lock" size={13} /> Read only. {whyNot}
@@ -101,8 +122,10 @@ function Main(): ReactNode {
 
 /** The register stays mounted behind an identity's page: its scroll position and its selection are there when one comes back. */
 function ScreenOf(): ReactNode {
+  const snapshot = useSnapshotStatus();
   const screen = useNavigation((place) => place.screen);
   const page = useNavigation((place) => place.page);
+  if (snapshot !== undefined && (screen === 'inbox' || screen === 'settings')) return <NotHere />;
   switch (screen) {
     case 'register':
       return (
@@ -129,6 +152,20 @@ function ScreenOf(): ReactNode {
     case 'settings':
       return <SettingsScreen />;
   }
+}
+
+function NotHere(): ReactNode {
+  return (
+    <EmptyState title="Not part of a snapshot">
+      An inbox and settings belong to the live register. Close the snapshot to get back to it.
+    </EmptyState>
+  );
+}
+
+/** Its code comes when it is first asked for; from then on it stays, since the work that it follows outlives the dialog. */
+function SnapshotCreate(): ReactNode {
+  const wanted = useCreateSnapshot((state) => state.wanted);
+  return wanted && <Suspense fallback={null}>{<SnapshotCreateDialog />}</Suspense>;
 }
 
 function Peek(): ReactNode {

@@ -16,6 +16,15 @@ export function StatusBar(): ReactNode {
   if (!status) return <footer className={classes.bar} />;
   return (
     <footer className={classes.bar}>
+      {status.snapshot === undefined ? <Live status={status} /> : <FromFile />}
+      <Evidence status={status} />
+    </footer>
+  );
+}
+
+function Live({ status }: { status: EngineStatus }): ReactNode {
+  return (
+    <>
       <Connection status={status} />
       <Opening status={status} />
       <Saved status={status} />
@@ -26,10 +35,15 @@ export function StatusBar(): ReactNode {
           <Icon name="lock" size={13} /> Read only
         </span>
       )}
-      <Evidence status={status} />
-    </footer>
+    </>
   );
 }
+
+const FromFile = (): ReactNode => (
+  <span className={classes.part} title="Everything on this screen was read from the file. Ages are ages at the moment that it shows.">
+    <Icon name="lock" size={13} /> From a file: no server is asked
+  </span>
+);
 
 const CONNECTION = { online: 'Online', connecting: 'Connecting', offline: 'Offline' } as const;
 

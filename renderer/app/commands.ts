@@ -5,6 +5,9 @@ import type { IconName } from '../parts/Icon.tsx';
 import { DEFAULT_VIEWS } from '../register/defaultViews.ts';
 import { openView, useSavedViews } from '../register/savedViews.ts';
 import { actOn } from '../register/selection.ts';
+import { pickSnapshot, useOpenSnapshot } from '../snapshot/openSnapshot.ts';
+import { useSnapshotPanel } from '../snapshot/panelStore.ts';
+import { createSnapshotHere } from '../snapshotCreate/createStore.ts';
 import { useNavigation } from './navigation.ts';
 import { useShell } from './shellStore.ts';
 
@@ -18,7 +21,20 @@ export interface Command {
 
 /** Everything that can be done without pointing at it: places, views, and acts on what is selected. */
 export function commandsNow(editing: Editing, setScheme: (scheme: 'light' | 'dark' | 'auto') => void): readonly Command[] {
+  if (useOpenSnapshot.getState().picked !== undefined) return [...openedCommands(), ...viewCommands(), ...themeCommands(setScheme)];
   return [...placeCommands(), ...actCommands(editing, actOn()), ...viewCommands(), ...themeCommands(setScheme)];
+}
+
+/** The open snapshot's own, and of the places those that it has. */
+function openedCommands(): Command[] {
+  const panel = useSnapshotPanel.getState();
+  return [
+    ...placeCommands().filter(({ id }) => id !== 'inbox' && id !== 'settings'),
+    { id: 'verification', label: 'Verification of this snapshot', icon: 'check', run: () => panel.show('verification') },
+    { id: 'gaps', label: 'What this snapshot cannot say', icon: 'unknown', run: () => panel.show('gaps') },
+    { id: 'sample', label: 'Draw a random sample', icon: 'register', run: () => panel.show('sample') },
+    { id: 'close snapshot', label: 'Close snapshot', icon: 'close', run: () => useOpenSnapshot.getState().close() },
+  ];
 }
 
 function placeCommands(): Command[] {
@@ -33,9 +49,17 @@ function placeCommands(): Command[] {
     { id: 'settings', label: 'Settings', icon: 'settings', keys: 'mod+,', run: () => go({ screen: 'settings' }) },
     { id: 'keys', label: 'Show all keys', icon: 'keyboard', keys: '?', run: () => shell.open('keys') },
     { id: 'filter', label: 'Filter the register', icon: 'filter', keys: '/', run: () => shell.inRegister(shell.wishFilter) },
+    { id: 'open snapshot', label: 'Open snapshot…', icon: 'lock', run: () => pickSnapshot() },
     { id: 'export', label: 'Export this view', icon: 'download', run: () => shell.inRegister(shell.wishExport) },
+    ...snapshotCommands(),
   ];
 }
+
+/** A snapshot of a snapshot would be signed by nobody. */
+const snapshotCommands = (): Command[] =>
+  useOpenSnapshot.getState().picked === undefined
+    ? [{ id: 'create snapshot', label: 'Create snapshot…', icon: 'certificate', run: createSnapshotHere }]
+    : [];
 
 function actCommands(editing: Editing, ids: readonly IdentityId[]): Command[] {
   const undo: Command = { id: 'undo', label: 'Undo the last change', icon: 'undo', keys: 'mod+Z', run: () => void editing.undo() };

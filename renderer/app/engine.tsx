@@ -39,6 +39,9 @@ export function useEngine(): EngineHandle {
   return engine;
 }
 
+/** Where the open snapshot stands; undefined over the live register. */
+export const useSnapshotStatus = (): EngineStatus['snapshot'] => useStatus()?.snapshot;
+
 /** Undefined until the engine has answered once. */
 export const useStatus = (): EngineStatus | undefined => useContext(StatusContext);
 

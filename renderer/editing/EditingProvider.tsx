@@ -1,5 +1,6 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import type { EditorToken } from '../../shared/bridge/engine.ts';
+import { SNAPSHOT_READ_ONLY } from '../../shared/bridge/snapshot.ts';
 import type { Act } from '../../shared/model/act.ts';
 import { fieldByName } from '../../shared/model/fields.ts';
 import type { IdentityId } from '../../shared/model/ids.ts';
@@ -47,7 +48,7 @@ export function EditingProvider({ children }: { children: ReactNode }): ReactNod
   const status = useStatus();
   const [editor, setEditor] = useState<OpenEditor>();
   const [review, setReview] = useState<OpenPreview>();
-  const whyNot = roleReason(status?.me?.role, status?.readOnly ?? false);
+  const whyNot = status?.snapshot === undefined ? roleReason(status?.me?.role, status?.readOnly ?? false) : SNAPSHOT_READ_ONLY;
   usePendingJourney();
   const actions = useMemo(() => makeActions(api, whyNot, setEditor, setReview), [api, whyNot]);
   return (

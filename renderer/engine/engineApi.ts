@@ -157,7 +157,7 @@ const NOT_REACHED: ApiError = {
   retry: true,
 };
 const NO_PREVIEW = { acts: [], records: 0, unchanged: 0, conflictsSettled: 0, drift: 0, refused: [], examples: [] } as const;
-const NO_COUNTS: Counts = {
+export const NO_COUNTS: Counts = {
   identities: 0,
   credentials: 0,
   unbound: 0,

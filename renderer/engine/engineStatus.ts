@@ -73,7 +73,8 @@ function sessionStatus(session: SpaceSession): SessionStatus {
   };
 }
 
-function evidenceOf({ status, freshness, asOf }: SourceView): EngineStatus['evidence'][number] {
+/** A source as the status bar shows it. */
+export function evidenceOf({ status, freshness, asOf }: SourceView): EngineStatus['evidence'][number] {
   return {
     source: status.source,
     label: status.label,

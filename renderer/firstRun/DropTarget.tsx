@@ -27,6 +27,7 @@ export function DropTarget({ children }: { children: ReactNode }): ReactNode {
     // biome-ignore lint/a11y/noStaticElementInteractions: the file picker does the same by keyboard
     <div
       className={style.target}
+      data-takes-sheets
       onDragOver={(event) => {
         if (!carriesFiles(event)) return;
         event.preventDefault();
@@ -38,7 +39,7 @@ export function DropTarget({ children }: { children: ReactNode }): ReactNode {
       {children}
       {over && (
         <div className={style.over} role="status">
-          {people ? 'Drop a list of people and teams' : 'Drop a spreadsheet of accounts, keys or certificates'}
+          {people ? 'Drop a list of people and teams' : 'Drop a spreadsheet of accounts, keys or certificates, or a snapshot'}
         </div>
       )}
       {sheet && <SheetImport key={`${sheet.file.name} ${sheet.file.lastModified}`} sheet={sheet} onClose={() => take(undefined)} />}

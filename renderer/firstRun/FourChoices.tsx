@@ -5,6 +5,7 @@ import { useEngine, useStatus } from '../app/engine.tsx';
 import { useKeys } from '../app/keys.ts';
 import { useNavigation } from '../app/navigation.ts';
 import list from '../inbox/list.module.css';
+import { OpenSnapshotButton } from '../snapshot/OpenSnapshotButton.tsx';
 import { NEW_SOURCE } from '../sources/newSource.ts';
 import style from './firstRun.module.css';
 import { openFiles } from './openFiles.ts';
@@ -61,6 +62,9 @@ export function FourChoices({ canLook, onLook }: { canLook: boolean; onLook: () 
           {visibleText(problem.message, 300)} {visibleText(problem.wayOut ?? '', 300)}
         </p>
       )}
+      <div className={style.actions}>
+        <OpenSnapshotButton />
+      </div>
       {server !== undefined && <p className={style.dim}>This register is at {visibleText(server, 120)}. Nothing leaves this computer.</p>}
     </>
   );

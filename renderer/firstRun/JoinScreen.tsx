@@ -4,6 +4,7 @@ import { visibleText } from '../../shared/base/text.ts';
 import type { ApiError } from '../../shared/wire/http.ts';
 import { useEngine } from '../app/engine.tsx';
 import { ActionButton } from '../parts/ActionButton.tsx';
+import { OpenSnapshotButton } from '../snapshot/OpenSnapshotButton.tsx';
 import { deviceLabel, type EnrolmentToken, enrolmentTokenOf, withoutToken } from './enrolmentToken.ts';
 import style from './firstRun.module.css';
 
@@ -12,7 +13,13 @@ export function JoinScreen(): ReactNode {
   const [token, setToken] = useState<EnrolmentToken | undefined>(() => enrolmentTokenOf(location.hash));
   return (
     <div className={style.screen}>
-      <div className={style.column}>{token ? <Enrol token={token} /> : <PasteLink onToken={setToken} />}</div>
+      <div className={style.column}>
+        {token ? <Enrol token={token} /> : <PasteLink onToken={setToken} />}
+        <p className={style.dim}>A snapshot that somebody sent you needs no invitation and no server.</p>
+        <div className={style.actions}>
+          <OpenSnapshotButton />
+        </div>
+      </div>
     </div>
   );
 }

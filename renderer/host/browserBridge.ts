@@ -46,6 +46,8 @@ export function browserBridge(): Bridge {
       window.open(openExternalRequest.parse(request).url, '_blank', 'noopener,noreferrer');
     },
     setTheme: async (request) => localStorage.setItem(THEME, themeRequest.parse(request).theme),
+    /** A browser hands a file over by picking or dropping it. */
+    openedFile: async () => undefined,
     /** A browser has no application menu; the same commands are on the keyboard. */
     onMenu: () => () => undefined,
   };

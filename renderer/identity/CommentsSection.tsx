@@ -3,6 +3,7 @@ import { type ReactNode, useRef, useState } from 'react';
 import { MAX_TEXT, visibleText } from '../../shared/base/text.ts';
 import type { Instant } from '../../shared/base/time.ts';
 import type { IdentityView } from '../../shared/register/view.ts';
+import { useSnapshotStatus } from '../app/engine.tsx';
 import { useKeys } from '../app/keys.ts';
 import { useEditing } from '../editing/useEditing.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
@@ -12,6 +13,7 @@ import style from './identity.module.css';
 /** Comments are appended and never change: no edit, no conflict. */
 export function CommentsSection({ view, wide }: { view: IdentityView; wide: boolean }): ReactNode {
   const box = useRef<HTMLTextAreaElement>(null);
+  const snapshot = useSnapshotStatus() !== undefined;
   useKeys({ c: () => box.current?.focus() }, wide);
   return (
     <section className={style.section} aria-label="Comments">
@@ -29,7 +31,7 @@ export function CommentsSection({ view, wide }: { view: IdentityView; wide: bool
           </li>
         ))}
       </ul>
-      <NewComment view={view} box={box} />
+      {!snapshot && <NewComment view={view} box={box} />}
     </section>
   );
 }

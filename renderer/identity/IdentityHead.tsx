@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { visibleText } from '../../shared/base/text.ts';
 import { exclusionReason } from '../../shared/model/vocabulary.ts';
 import type { EditChange, IdentityView } from '../../shared/register/view.ts';
-import { useStatus } from '../app/engine.tsx';
+import { useSnapshotStatus, useStatus } from '../app/engine.tsx';
 import { useKeys } from '../app/keys.ts';
 import { useEditing } from '../editing/useEditing.ts';
 import { Icon } from '../parts/Icon.tsx';
@@ -76,7 +76,9 @@ function changesFor(view: IdentityView): readonly (readonly [words: string, chan
 
 function ActMenu({ view, wide }: { view: IdentityView; wide: boolean }): ReactNode {
   const { previewAndSign, whyNot } = useEditing();
+  const snapshot = useSnapshotStatus() !== undefined;
   useKeys({ a: () => void previewAndSign([view.id], { kind: 'accept' }) }, wide && view.row.lifecycle === 'unregistered');
+  if (snapshot) return null;
   return (
     <Menu position="bottom-end">
       <Menu.Target>

@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { visibleText } from '../../shared/base/text.ts';
 import type { FieldView, IdentityView, Need } from '../../shared/register/view.ts';
+import { useSnapshotStatus } from '../app/engine.tsx';
 import { useKeys } from '../app/keys.ts';
 import { useEditing } from '../editing/useEditing.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
@@ -16,6 +17,7 @@ export function NeedsSection({ view, wide }: { view: IdentityView; wide: boolean
   const sign = useCure(view);
   const active = Math.min(marked, view.needs.length - 1);
   const need = view.needs[active];
+  const snapshot = useSnapshotStatus() !== undefined;
   const choose = async (which: Need, index: number): Promise<void> => {
     setPicked(undefined);
     await sign(which, index);
@@ -30,13 +32,13 @@ export function NeedsSection({ view, wide }: { view: IdentityView; wide: boolean
       n: () => setMarked(view.needs.length === 0 ? 0 : (active + 1) % view.needs.length),
       ...(picked === undefined ? {} : { Enter: chooseNow, Escape: unpick }),
     },
-    wide,
+    wide && !snapshot,
   );
   if (view.needs.length === 0) return null;
   return (
-    <section className={style.section} aria-label="What needs you">
+    <section className={style.section} aria-label={snapshot ? 'What needed a person' : 'What needs you'}>
       <h2 className={style.sectionHead}>
-        What needs you <span className={style.dim}>{view.needs.length}</span>
+        {snapshot ? 'What needed a person' : 'What needs you'} <span className={style.dim}>{view.needs.length}</span>
       </h2>
       <ul className={style.needs} style={{ marginTop: 4 }}>
         {view.needs.map((each, index) => (

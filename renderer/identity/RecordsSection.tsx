@@ -3,7 +3,7 @@ import { visibleText } from '../../shared/base/text.ts';
 import type { Instant } from '../../shared/base/time.ts';
 import type { IdentityView } from '../../shared/register/view.ts';
 import type { ApiError } from '../../shared/wire/http.ts';
-import { useEngine, useLive, useStatus } from '../app/engine.tsx';
+import { useEngine, useLive, useSnapshotStatus, useStatus } from '../app/engine.tsx';
 import { useKeys } from '../app/keys.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { Age } from '../parts/Age.tsx';
@@ -24,7 +24,8 @@ export function RecordsSection({ view, wide }: { view: IdentityView; wide: boole
     const reply = await api.reread(record.source, record.externalId);
     if (!reply.ok) setAsked((known) => ({ ...known, [record.anchor]: { since: now, problem: reply.error } }));
   };
-  const rereadable = view.records.filter((record) => record.rereadable);
+  const snapshot = useSnapshotStatus() !== undefined;
+  const rereadable = snapshot ? [] : view.records.filter((record) => record.rereadable);
   useKeys({ r: () => void Promise.all(rereadable.map(reread)) }, wide && rereadable.length > 0);
   return (
     <section className={style.section} aria-label="Records and sources">
@@ -38,7 +39,7 @@ export function RecordsSection({ view, wide }: { view: IdentityView; wide: boole
             <span>{visibleText(status?.label ?? record.source ?? 'typed by a person', 80)}</span>
             {record.externalId !== undefined && <bdi className={style.native}>{visibleText(record.externalId, 120)}</bdi>}
             {record.source !== undefined && <AsOf record={record} />}
-            {record.rereadable && (
+            {rereadable.includes(record) && (
               <ActionButton icon="refresh" {...(wide ? { keys: 'r' } : {})} onClick={() => void reread(record)}>
                 Re-read now
               </ActionButton>

@@ -1,4 +1,5 @@
 import { type MouseEvent, type ReactNode, type Ref, useId } from 'react';
+import { SNAPSHOT_READ_ONLY } from '../../shared/bridge/snapshot.ts';
 import { Icon, type IconName } from './Icon.tsx';
 import { Keys } from './Keys.tsx';
 import classes from './parts.module.css';
@@ -24,6 +25,8 @@ export interface ActionButtonProps {
 export function ActionButton(props: ActionButtonProps): ReactNode {
   const { children, onClick, tone = 'plain', icon, keys, disabledReason, busy = false, label, type = 'button', pressed, ref } = props;
   const reason = useId();
+  // In a snapshot nothing will ever be changed: what would is not there at all.
+  if (disabledReason === SNAPSHOT_READ_ONLY) return null;
   const off = disabledReason !== undefined || busy;
   return (
     <button

@@ -1,5 +1,6 @@
 import { type ReactNode, Suspense } from 'react';
 import { visibleText } from '../../shared/base/text.ts';
+import { useSnapshotStatus } from '../app/engine.tsx';
 import { useNavigation } from '../app/navigation.ts';
 import { FirstRun } from '../app/screens.tsx';
 import { ActionButton } from '../parts/ActionButton.tsx';
@@ -16,6 +17,16 @@ interface RegisterEmptyProps {
 /** Nothing to show: either nothing is there yet, or the filter is too narrow; each says what to do. */
 export function RegisterEmpty({ query, hint, problem }: RegisterEmptyProps): ReactNode {
   const go = useNavigation((place) => place.go);
+  const snapshot = useSnapshotStatus();
+  if (query === '' && snapshot !== undefined) {
+    return (
+      <div className={classes.overlay}>
+        <EmptyState title={`Nothing in the register as of place ${snapshot.place}`}>
+          Move through the ledger above to see it fill.
+        </EmptyState>
+      </div>
+    );
+  }
   if (query === '') {
     return (
       <div className={classes.overlay}>

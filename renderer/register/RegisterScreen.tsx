@@ -7,6 +7,7 @@ import { holdingKeys } from '../app/heldKeys.ts';
 import { useNavigation } from '../app/navigation.ts';
 import { useScreenReady } from '../app/useScreenReady.ts';
 import { useEditing } from '../editing/useEditing.ts';
+import { useOpenSnapshot } from '../snapshot/openSnapshot.ts';
 import { CountFilters } from './CountFilters.tsx';
 import { columnById } from './columnList.ts';
 import { useColumns } from './columnStore.ts';
@@ -30,6 +31,7 @@ export function RegisterScreen({ active }: { active: boolean }): ReactNode {
   const [answer, setAnswer] = useState<Answer>();
   const query = useQuery();
   useOwnViews();
+  useReturn(grid);
   const source = useMemo(
     () => makeRowSource(api, queryNow(), ({ rows: _rows, ...answered }, asked) => setAnswer({ ...answered, text: asked.text })),
     [api],
@@ -77,6 +79,25 @@ export function RegisterScreen({ active }: { active: boolean }): ReactNode {
       </div>
     </div>
   );
+}
+
+/** Back from a snapshot the list stands where it stood. */
+function useReturn(grid: GridApi<Row> | undefined): void {
+  const row = useOpenSnapshot((state) => state.rowToShow);
+  const shown = useOpenSnapshot((state) => state.rowShown);
+  useEffect(() => {
+    if (!grid || row === 0) return;
+    const show = (): void => {
+      if (grid.getDisplayedRowCount() <= row) return;
+      grid.ensureIndexVisible(row, 'top');
+      shown();
+    };
+    grid.addEventListener('modelUpdated', show);
+    show();
+    return () => {
+      if (!grid.isDestroyed()) grid.removeEventListener('modelUpdated', show);
+    };
+  }, [grid, row, shown]);
 }
 
 const queryNow = (): Query => ({ text: useNavigation.getState().query, sort: useColumns.getState().sort });

@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { visibleText } from '../../shared/base/text.ts';
 import type { SourceView } from '../../shared/register/view.ts';
+import { useSnapshotStatus } from '../app/engine.tsx';
 import { useKeys } from '../app/keys.ts';
 import { useNavigation } from '../app/navigation.ts';
 import { HeldDiff } from '../inbox/HeldDiff.tsx';
@@ -61,10 +62,11 @@ export function SourcePage({ view, id }: { view: SourceView | undefined; id: str
 function Held({ held }: { held: SourceView['status']['held'][number] }): ReactNode {
   const [open, setOpen] = useState(false);
   const go = useNavigation((place) => place.go);
+  const snapshot = useSnapshotStatus() !== undefined;
   return (
     <div>
       <HeldDiff held={held} open={open} onToggle={() => setOpen(!open)} />
-      <div style={{ marginTop: 8 }}>
+      <div style={{ marginTop: 8 }} hidden={snapshot}>
         <ActionButton icon="inbox" onClick={() => go({ screen: 'inbox' })}>
           Release or discard in the inbox
         </ActionButton>

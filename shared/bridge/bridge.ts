@@ -10,6 +10,8 @@ export const menuCommand = z.enum([
   'undo',
   'redo',
   'import',
+  'openSnapshot',
+  'opened',
   'export',
   'settings',
   'keys',
@@ -44,12 +46,19 @@ export const hostInfo = z
   .strict();
 export type HostInfo = z.infer<typeof hostInfo>;
 
+/** What a file that the desktop was asked to open may weigh: it crosses in one message. Larger ones are dropped on the window. */
+export const OPENED_BYTES = 1_024 * 1_024 * 1_024;
+export const openedFile = z.object({ name: z.string().min(1).max(1_024), bytes: z.instanceof(Uint8Array<ArrayBuffer>) }).strict();
+export type OpenedFile = z.infer<typeof openedFile>;
+
 export interface Bridge {
   info(): Promise<HostInfo>;
   /** Asks where, then writes. @returns false when the person cancelled. */
   saveFile(request: z.infer<typeof saveFileRequest>): Promise<boolean>;
   openExternal(request: z.infer<typeof openExternalRequest>): Promise<void>;
   setTheme(request: z.infer<typeof themeRequest>): Promise<void>;
+  /** The snapshot that the desktop was asked to open, once; the menu command `opened` says that there is one. */
+  openedFile(): Promise<OpenedFile | undefined>;
   /** @returns a disposer. */
   onMenu(callback: (command: MenuCommand) => void): () => void;
 }
@@ -60,5 +69,6 @@ export const CHANNEL = {
   saveFile: 'muster:save-file',
   openExternal: 'muster:open-external',
   setTheme: 'muster:set-theme',
+  openedFile: 'muster:opened-file',
   menu: 'muster:menu',
 } as const;

@@ -38,20 +38,28 @@ export interface FakeDesktop extends Desktop {
   stop: (() => Promise<void>) | undefined;
   savePath: string | undefined;
   readonly opened: string[];
-  secondInstance: () => void;
+  secondInstance: (launchArguments?: readonly string[]) => void;
+  openFile: (path: string) => void;
 }
 
 export interface FakeOptions {
   readonly userData: string;
   readonly lock?: boolean;
   readonly platform?: Desktop['platform'];
+  readonly launchArguments?: readonly string[];
   /** What the server says when it is started. */
   readonly firstWord?: unknown;
 }
 
 export const READY = { kind: 'ready', address: 'http://127.0.0.1:4747', launchToken: 'launch-token-of-the-test' };
 
-export function fakeDesktop({ userData, lock = true, platform = 'linux', firstWord = READY }: FakeOptions): FakeDesktop {
+export function fakeDesktop({
+  userData,
+  lock = true,
+  platform = 'linux',
+  launchArguments = [],
+  firstWord = READY,
+}: FakeOptions): FakeDesktop {
   const log: string[] = [];
   const serverListeners: { message: ((message: unknown) => void)[]; exit: ((code: number | null) => void)[] } = { message: [], exit: [] };
   const server: FakeDesktop['server'] = {
@@ -82,12 +90,17 @@ export function fakeDesktop({ userData, lock = true, platform = 'linux', firstWo
     savePath: undefined,
     opened: [],
     secondInstance: () => undefined,
+    openFile: () => undefined,
+    launchArguments,
     platform,
     version: '0.0.0-test',
     userData,
     requestSingleInstanceLock: () => lock,
     onSecondInstance: (listener) => {
-      fake.secondInstance = listener;
+      fake.secondInstance = (launchArguments = []) => listener(launchArguments);
+    },
+    onOpenFile: (listener) => {
+      fake.openFile = listener;
     },
     onActivate: () => undefined,
     onAllWindowsClosed: () => undefined,

@@ -138,7 +138,9 @@ describe('Electron security checklist, by its numbers', () => {
     await expect(call(CHANNEL.saveFile, ours, { name: 'x', bytes: 'text' })).rejects.toThrow('refused');
     await expect(call(CHANNEL.setTheme, ours, { theme: 'dark', extra: 1 })).rejects.toThrow('refused');
     expect(desktop.opened).toEqual([]);
-    expect([...desktop.handlers.keys()].sort()).toEqual([CHANNEL.info, CHANNEL.openExternal, CHANNEL.saveFile, CHANNEL.setTheme].sort());
+    expect([...desktop.handlers.keys()].sort()).toEqual(
+      [CHANNEL.info, CHANNEL.openExternal, CHANNEL.openedFile, CHANNEL.saveFile, CHANNEL.setTheme].sort(),
+    );
   });
 
   it('19: the fuses of the packaged program are set', () => {
@@ -233,6 +235,46 @@ describe('the desktop host', () => {
     desktop.savePath = join(folder, 'out.csv');
     await expect(save?.(ours, { name: 'register.csv', bytes: Uint8Array.of(65, 66) })).resolves.toBe(true);
     expect(readFileSync(desktop.savePath, 'utf8')).toBe('AB');
+  });
+});
+
+describe('a snapshot that the system asks the desktop to open', () => {
+  const ours = { contentsId: 7, topFrameUrl: 'muster://app/' };
+  const taken = (desktop: FakeDesktop): Promise<unknown> =>
+    desktop.handlers.get(CHANNEL.openedFile)?.(ours, undefined) ?? Promise.reject(new Error('no handler'));
+  const snapshot = (name = 'november.muster'): string => {
+    writeFileSync(join(folder, name), 'PK');
+    return join(folder, name);
+  };
+
+  it('[SNP57] the file of the command line is handed to the page once, by name and bytes', async () => {
+    const desktop = await started({ launchArguments: ['--flag', snapshot()] });
+    await expect(taken(desktop)).resolves.toEqual({ name: 'november.muster', bytes: new Uint8Array(Buffer.from('PK')) });
+    await expect(taken(desktop)).resolves.toBeUndefined();
+  });
+
+  it('[SNP57] a second start and the system’s own request reach the window that is open', async () => {
+    const desktop = await started();
+    desktop.secondInstance([snapshot('second.muster')]);
+    expect(first(desktop).sent).toEqual([[CHANNEL.menu, 'opened']]);
+    await expect(taken(desktop)).resolves.toMatchObject({ name: 'second.muster' });
+    desktop.openFile(snapshot('third.muster'));
+    expect(first(desktop).sent.length).toBe(2);
+    await expect(taken(desktop)).resolves.toMatchObject({ name: 'third.muster' });
+  });
+
+  it('[SNP57] nothing but a snapshot is read, and what cannot be read is said in words', async () => {
+    const desktop = await started({ launchArguments: [join(folder, 'secret.json'), '--inspect.muster'] });
+    await expect(taken(desktop)).resolves.toBeUndefined();
+    desktop.openFile(join(folder, 'gone.muster'));
+    await expect(taken(desktop)).resolves.toBeUndefined();
+    expect(desktop.errors).toEqual(['The file gone.muster cannot be read.']);
+  });
+
+  it('[SNP57] only the app’s own window is answered', async () => {
+    const desktop = await started({ launchArguments: [snapshot()] });
+    const stranger = { contentsId: 7, topFrameUrl: 'https://example.org/' };
+    await expect(desktop.handlers.get(CHANNEL.openedFile)?.(stranger, undefined)).rejects.toThrow('refused');
   });
 });
 

@@ -1,0 +1,49 @@
+import { fromUtf8 } from '../../../shared/base/bytes.ts';
+import { ok, type Result } from '../../../shared/base/result.ts';
+import { parseTime } from '../../../shared/base/time.ts';
+import type { PortableRow } from '../../../shared/register/portableRow.ts';
+import { RowsReader } from '../../../shared/register/rowsReader.ts';
+import type { OpenSnapshot, SnapshotHost, SnapshotRefusal } from '../../../shared/snapshot/contracts.ts';
+import { isOfSeries } from '../../../shared/snapshot/partOrder.ts';
+import { linesOf } from '../../../shared/snapshot/recordLines.ts';
+import { refuse } from '../../../shared/snapshot/refusal.ts';
+import { portableRowOf } from './portableRowOf.ts';
+
+/** Lines that are read before other work may run. */
+const SLICE = 500;
+
+/**
+ * The rows as the file holds them, quick to show: what they are worth is known when they were computed again. A line of another shape
+ * is refused at once.
+ */
+export async function readFileRows(
+  open: OpenSnapshot,
+  host: SnapshotHost,
+  onProgress: (done: number, total: number) => void,
+): Promise<Result<RowsReader, SnapshotRefusal>> {
+  const parts = open.parts.filter(({ name }) => isOfSeries('register', name));
+  const rows: PortableRow[] = [];
+  for (const [index, part] of parts.entries()) {
+    const bytes = await open.read(part);
+    if (!bytes.ok) return bytes;
+    let number = 0;
+    for (const { line } of linesOf(bytes.value)) {
+      const row = portableRowOf(jsonOf(line));
+      number++;
+      if (!row) return refuse('not recomputed', 'A row of the register is not what the format says.', { part: part.name, line: number });
+      rows.push(row);
+      if (number % SLICE === 0) await host.breathe();
+    }
+    onProgress(index + 1, parts.length);
+  }
+  const now = parseTime(open.manifest.asOf) ?? 0;
+  return ok(new RowsReader(rows, { now, directory: false, parties: 0, sourceLabels: new Map() }));
+}
+
+function jsonOf(line: Uint8Array): unknown {
+  try {
+    return JSON.parse(fromUtf8(line));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,194 @@
+import { ok, type Result } from '../../../shared/base/result.ts';
+import { toInstant } from '../../../shared/base/time.ts';
+import type { EngineApi, EngineEvent, EngineStatus } from '../../../shared/bridge/engine.ts';
+import type { SnapshotApi, SnapshotFile, SnapshotStatus } from '../../../shared/bridge/snapshot.ts';
+import type { OpenSnapshot, SnapshotBytes, SnapshotRefusal } from '../../../shared/snapshot/contracts.ts';
+import { isComparable, matchesFingerprint } from '../../../shared/snapshot/fingerprint.ts';
+import { openSnapshot } from '../../../shared/snapshot/openSnapshot.ts';
+import { readSnapshotData } from '../../../shared/snapshot/readSnapshotData.ts';
+import type { Replayed } from '../../../shared/snapshot/replayed.ts';
+import { Coalesced } from '../../engine/coalesced.ts';
+import { blobBytes, browserHost } from './browserHost.ts';
+import { readFileRows } from './fileRows.ts';
+import type { OpenFile, ReplayedFile } from './openFile.ts';
+import { PlaceSeeker } from './placeSeeker.ts';
+import { readingCalls } from './readingCalls.ts';
+import { recomputed } from './recomputed.ts';
+import { refusedWords } from './refusedWords.ts';
+import { snapshotCalls } from './snapshotCalls.ts';
+import { type Shown, snapshotStatus } from './snapshotStatus.ts';
+import { Verification } from './verification.ts';
+
+/** About two frames: a burst of progress is one announcement. */
+const PAUSE = 30;
+
+/**
+ * One file, open for reading. Its archive and signature are judged before anything of it is shown; its rows come next; then the ledger is
+ * replayed, and then everything is verified. Questions are answered all the while.
+ */
+export class SnapshotEngine {
+  readonly api: EngineApi & SnapshotApi;
+  readonly #bytes: SnapshotBytes;
+  readonly #subtle: SubtleCrypto;
+  readonly #listeners = new Set<(event: EngineEvent) => void>();
+  readonly #statusChanged = new Coalesced(() => this.#announce(), PAUSE);
+  readonly #verification: Verification;
+  #phase: EngineStatus['phase'] = 'loading';
+  #progress = 0;
+  #problem: EngineStatus['problem'];
+  #file: (OpenFile & { ready: ReplayedFile | undefined }) | undefined;
+  #shown: Shown | undefined;
+  #replay: SnapshotStatus['replay'] = { state: 'running', done: 0 };
+  #seeking: SnapshotStatus['seeking'];
+  #key: SnapshotStatus['key'] = 'not compared';
+  #version = 0;
+
+  constructor(file: SnapshotFile, subtle: SubtleCrypto) {
+    this.#bytes = blobBytes(file);
+    this.#subtle = subtle;
+    this.#verification = new Verification(this.#bytes, subtle, recomputed(browserHost(subtle)), () => this.#statusChanged.soon());
+    this.api = {
+      ...readingCalls(
+        () => this.#file,
+        async () => this.status(),
+      ),
+      ...snapshotCalls({
+        bytes: this.#bytes,
+        subtle,
+        file: () => this.#file,
+        verify: async () => void this.#verification.run(),
+        cancel: () => this.#verification.cancel(),
+        expectKey: (given) => this.#expectKey(given),
+      }),
+    };
+  }
+
+  /** Never rejects: what goes wrong is in the status. */
+  async start(): Promise<void> {
+    try {
+      const opened = await this.#open();
+      if (!opened.ok) return this.#refuse(opened.error);
+      await this.#file?.replayed.catch(() => undefined);
+      await this.#verification.run();
+    } catch {
+      this.#fail('The file could not be read.', 'It may have been moved or changed while it was read: choose it again.');
+    }
+  }
+
+  async #open(): Promise<Result<void, SnapshotRefusal>> {
+    const host = browserHost(this.#subtle);
+    const open = await openSnapshot(this.#bytes, host);
+    if (!open.ok) return open;
+    const rows = await readFileRows(open.value, host, (done, total) => this.#opening(done / total));
+    if (!rows.ok) return rows;
+    const replayed = this.#replayAll(open.value);
+    this.#file = { open: open.value, rows: rows.value, replayed, ready: undefined };
+    this.#shown = { place: open.value.manifest.place, at: open.value.manifest.asOf, evidence: [] };
+    this.#phase = 'ready';
+    this.#announce();
+    // A file that cannot be replayed is told about in the status; each question that waits for it has its own answer.
+    replayed.catch(() => undefined);
+    return ok(undefined);
+  }
+
+  #opening(progress: number): void {
+    this.#progress = progress;
+    this.#statusChanged.soon();
+  }
+
+  async #replayAll(open: OpenSnapshot): Promise<ReplayedFile> {
+    const host = browserHost(this.#subtle);
+    try {
+      const data = await readSnapshotData(open, host, (done, total) => this.#replaying(done / Math.max(1, total) / 4));
+      if (!data.ok) throw new Error(data.error.message);
+      const events = {
+        onProgress: (place: number, done: number) => this.#seekingTo({ place, done }),
+        onArrived: (at: Replayed) => this.#arrived(at),
+      };
+      const onProgress = (done: number): void => this.#replaying(0.25 + 0.75 * done);
+      const seeker = await PlaceSeeker.open(data.value, open.manifest.asOf, host.breathe, events, onProgress);
+      const ready = { data: data.value, seeker };
+      if (this.#file) this.#file.ready = ready;
+      this.#replay = { state: 'ready', done: 1 };
+      this.#arrived(seeker.end);
+      return ready;
+    } catch (error) {
+      this.#replay = { state: 'failed', done: 0, message: 'the verification says what is wrong' };
+      this.#statusChanged.now();
+      throw error;
+    }
+  }
+
+  #replaying(done: number): void {
+    this.#replay = { state: 'running', done };
+    this.#statusChanged.soon();
+  }
+
+  #seekingTo(seeking: NonNullable<SnapshotStatus['seeking']>): void {
+    this.#seeking = seeking;
+    this.#statusChanged.soon();
+  }
+
+  #arrived({ place, now, register }: Replayed): void {
+    this.#seeking = undefined;
+    this.#version++;
+    this.#shown = { place, at: toInstant(now), evidence: register.sources() };
+    this.#statusChanged.now();
+    this.#emit({ kind: 'changed', version: this.#version });
+  }
+
+  #expectKey(given: string): void {
+    const key = this.#file?.open.manifest.serverKey;
+    if (key === undefined) return;
+    this.#key = !isComparable(given) ? 'not compared' : matchesFingerprint(given, key) ? 'matches' : 'differs';
+    this.#statusChanged.now();
+  }
+
+  status(): EngineStatus {
+    return snapshotStatus({
+      phase: this.#phase,
+      progress: this.#progress,
+      problem: this.#problem,
+      open: this.#file?.open,
+      shown: this.#shown,
+      replay: this.#replay,
+      seeking: this.#seeking,
+      verification: this.#verification.state,
+      key: this.#key,
+      version: this.#version,
+    });
+  }
+
+  /** @returns a disposer. */
+  subscribe(listener: (event: EngineEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #refuse(refusal: SnapshotRefusal): void {
+    const { message, wayOut } = refusedWords(refusal);
+    this.#fail(message, wayOut);
+  }
+
+  #fail(message: string, wayOut: string): void {
+    this.#phase = 'failed';
+    this.#problem = { message, wayOut };
+    this.#file = undefined;
+    this.#shown = undefined;
+    this.#statusChanged.now();
+  }
+
+  #announce(): void {
+    this.#emit({ kind: 'status', status: this.status() });
+  }
+
+  #emit(event: EngineEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  close(): void {
+    this.#statusChanged.stop();
+    this.#verification.cancel();
+    this.#listeners.clear();
+  }
+}
