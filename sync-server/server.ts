@@ -45,6 +45,8 @@ export interface ServerOptions {
   readonly sampleHooks?: SampleHooks;
   /** `false`: for a command that starts its own server. No source runs unless it is told to. */
   readonly background?: boolean;
+  /** Bytes of the disk that a snapshot leaves for everything else. */
+  readonly snapshotReserve?: number;
 }
 
 export interface RunningServer {
@@ -126,7 +128,14 @@ async function start(options: ServerOptions, held: HeldDataDirectory, closing: C
   const name = options.name ?? (options.sample === true ? 'Sample estate' : 'Muster');
   const core = await openCore(held, closing, { clock, log, name });
   const runner = await startRunner(options, held, core, closing, clock);
-  const snapshots = new Snapshots({ core, folder: held.paths.snapshots, name, version: version(), sample: options.sample === true });
+  const snapshots = new Snapshots({
+    core,
+    folder: held.paths.snapshots,
+    name,
+    version: version(),
+    sample: options.sample === true,
+    ...(options.snapshotReserve === undefined ? {} : { reserve: options.snapshotReserve }),
+  });
   cleanups.push(() => snapshots.stop());
   const secret = randomBytes(24).toString('base64url');
   const link = { address: '' };

@@ -4,13 +4,13 @@ import { utf8 } from '../../shared/base/bytes.ts';
 import { deriveParts } from '../../shared/snapshot/derive.ts';
 import type { RecordLine, Series, StatusLine } from '../../shared/snapshot/format.ts';
 import { encodeLedgerFrame, encodeRecordLine, encodeStatusLine } from '../../shared/snapshot/recordLines.ts';
-import type { DerivedPart, SnapshotData } from '../../shared/snapshot/replayed.ts';
+import type { DerivedPart, Replayed, SnapshotData } from '../../shared/snapshot/replayed.ts';
 import { SeriesParts } from '../../shared/snapshot/series.ts';
 import { SnapshotWriter } from '../../shared/snapshot/snapshotWriter.ts';
 import { nodePacking } from './nodeHost.ts';
 import { readme } from './readme.ts';
 import { replayFor } from './recompute.ts';
-import { reportParts } from './reportParts.ts';
+import { type Reported, reportParts } from './reportParts.ts';
 import { ResultFile } from './resultFile.ts';
 import { type SnapshotOrder, WORK } from './snapshotOrder.ts';
 import { readLedger, readRecords, readStatuses } from './workingFiles.ts';
@@ -27,52 +27,59 @@ const DONE = { read: 0.1, replayed: 0.45, packed: 0.6, derived: 0.8, reported: 0
 const PURPOSE_BYTES = utf8('muster/snapshot/1\0').length;
 
 /** From the working files to the result, in memory as far as the register itself needs it. @returns the bytes of the result. */
-export async function makeSnapshot(order: SnapshotOrder, { sign, tell }: Making): Promise<number> {
-  const { folder, draft, format } = order;
-  tell('Reading it back', 0);
+export async function makeSnapshot(order: SnapshotOrder, making: Making): Promise<number> {
+  making.tell('Reading it back', 0);
   const data = await readData(order);
-  tell('Computing the register', DONE.read);
-  const total = data.ledger.length + data.records.length + data.statuses.length;
-  const replayed = await replayFor(data, draft, nextTurn, (done) =>
-    tell('Computing the register', DONE.read + (done / Math.max(1, total)) * (DONE.replayed - DONE.read)),
-  );
-  const derived = deriveParts(replayed, draft, data, nextTurn);
-  const result = await ResultFile.create(join(folder, WORK.result));
-  if (format === 'report') {
-    const parts = await collected(derived, tell);
-    for await (const bytes of reportParts({ data, draft, replayed, derived: parts })) await result.write(bytes);
-    return result.end();
-  }
-  const writer = new SnapshotWriter({ sink: result.write, ...nodePacking });
-  await writer.part('README.txt', utf8(readme(draft)));
-  await writeSources(writer, data, tell);
-  const kept: DerivedPart[] = [];
-  for await (const part of derived) {
-    tell('Writing the register', DONE.packed);
-    await writer.part(part.name, part.bytes);
-    if (isShown(part)) kept.push(part);
-  }
-  tell('Writing the report', DONE.derived);
-  const report: Uint8Array[] = [];
-  for await (const bytes of reportParts({ data, draft, replayed, derived: kept })) report.push(bytes);
-  if (report.length > 0) await writer.part('report.html', Buffer.concat(report));
-  tell('Signing', DONE.reported);
-  await writer.finish(draft, (message) => sign(message.subarray(PURPOSE_BYTES)));
+  const replayed = await replay(order, data, making);
+  const result = await ResultFile.create(join(order.folder, WORK.result));
+  const made = { draft: order.draft, data, replayed };
+  await (order.format === 'report' ? writeReport(made, result, making) : writeSnapshot(made, result, making));
   return result.end();
 }
 
-/** The parts that the report shows as they are; the others are far larger. */
-const isShown = ({ name }: DerivedPart): boolean => name.endsWith('.json');
+/** What everything else follows from. */
+type Made = Omit<Reported, 'derived'>;
 
-async function collected(derived: AsyncIterable<DerivedPart>, tell: Making['tell']): Promise<DerivedPart[]> {
-  const parts: DerivedPart[] = [];
-  for await (const part of derived) {
-    tell('Computing the findings', DONE.packed);
-    if (isShown(part)) parts.push(part);
-  }
-  tell('Writing the report', DONE.derived);
-  return parts;
+function replay({ draft }: SnapshotOrder, data: SnapshotData, { tell }: Making): Promise<Replayed> {
+  const total = Math.max(1, data.ledger.length + data.records.length + data.statuses.length);
+  const share = DONE.replayed - DONE.read;
+  return replayFor(data, draft, nextTurn, (done) => tell('Computing the register', DONE.read + (done / total) * share));
 }
+
+async function writeReport(made: Made, result: ResultFile, { tell }: Making): Promise<void> {
+  tell('Computing the findings', DONE.packed);
+  const derived: DerivedPart[] = [];
+  for await (const part of deriveParts(made.replayed, made.draft, made.data, nextTurn)) if (isShown(part)) derived.push(part);
+  tell('Writing the report', DONE.derived);
+  for await (const bytes of reportParts({ ...made, derived })) await result.write(bytes);
+}
+
+async function writeSnapshot(made: Made, result: ResultFile, { sign, tell }: Making): Promise<void> {
+  const { draft } = made;
+  const writer = new SnapshotWriter({ sink: result.write, ...nodePacking });
+  await writer.part('README.txt', utf8(readme(draft)));
+  await writeSources(writer, made.data, tell);
+  const derived = await writeDerived(writer, made, tell);
+  tell('Writing the report', DONE.derived);
+  const report: Uint8Array[] = [];
+  for await (const bytes of reportParts({ ...made, derived })) report.push(bytes);
+  await writer.part('report.html', Buffer.concat(report));
+  tell('Signing', DONE.reported);
+  await writer.finish(draft, (message) => sign(message.subarray(PURPOSE_BYTES)));
+}
+
+/** @returns the parts that the report shows as they are; the others are far larger, and one of them is held at a time. */
+async function writeDerived(writer: SnapshotWriter, { draft, data, replayed }: Made, tell: Making['tell']): Promise<DerivedPart[]> {
+  const shown: DerivedPart[] = [];
+  tell('Computing the findings', DONE.packed);
+  for await (const part of deriveParts(replayed, draft, data, nextTurn)) {
+    await writer.part(part.name, part.bytes);
+    if (isShown(part)) shown.push(part);
+  }
+  return shown;
+}
+
+const isShown = ({ name }: DerivedPart): boolean => name.endsWith('.json');
 
 async function readData({ folder, draft }: SnapshotOrder): Promise<SnapshotData> {
   return {

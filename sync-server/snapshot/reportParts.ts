@@ -1,4 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { IdentityId } from '../../shared/model/ids.ts';
 import type { DerivedPart, Replayed, SnapshotData } from '../../shared/snapshot/replayed.ts';
+import { reportHtml } from '../../shared/snapshot/report/reportHtml.ts';
+import { nodePacking } from './nodeHost.ts';
+import { loadReportTemplate } from './reportTemplate.ts';
 import type { ManifestDraft } from './snapshotOrder.ts';
 
 export interface Reported {
@@ -9,6 +14,15 @@ export interface Reported {
 }
 
 /** `report.html`, piece by piece. */
-export async function* reportParts(_reported: Reported): AsyncGenerator<Uint8Array> {
-  yield new Uint8Array(1);
+export async function* reportParts({ data, draft, replayed, derived }: Reported): AsyncGenerator<Uint8Array> {
+  const template = await loadReportTemplate();
+  const population = populationOf(derived);
+  const input = { manifest: draft, replayed, population, records: data.records, derived };
+  yield* reportHtml(input, template, { ...nodePacking, breathe: () => nextTurn() });
+}
+
+function populationOf(derived: readonly DerivedPart[]): readonly IdentityId[] {
+  const part = derived.find(({ name }) => name === 'population.json');
+  if (!part) throw new Error('a report is made from a population');
+  return (JSON.parse(Buffer.from(part.bytes).toString('utf8')) as { ids: IdentityId[] }).ids;
 }
