@@ -32,7 +32,7 @@ export interface Dossier {
   readonly fields: readonly FieldView[];
   readonly access: IdentityView['access'];
   readonly accessUnread: boolean;
-  readonly credentials: readonly CredentialView[];
+  readonly credentials: readonly (CredentialView & { readonly records: readonly DossierRecord[] })[];
   readonly findings: readonly Finding[];
   readonly links: readonly LinkView[];
   readonly comments: IdentityView['comments'];
@@ -62,11 +62,11 @@ export function dossierOf(id: IdentityId, projection: Projection): Dossier | und
     fields: FIELDS.filter((field) => isSaid(field, subject)).map((field) => fieldView(subject, field, projection)),
     access: accessOf(subject, projection),
     accessUnread: accessUnread(subject),
-    credentials: subject.type === 'identity' ? credentialsOf(id, row.privileged === true, projection) : [],
+    credentials: subject.type === 'identity' ? credentialsWithRecords(id, row.privileged === true, projection) : [],
     findings: describeFindings(projection.projector.findingFacts(projection.projector.gather(subject))),
     links: linksOf(subject, projection),
     comments: commentsOf(subject, projection),
-    records: subject.records.map(({ stored, record }) => recordOf(stored, record, projection)),
+    records: recordsOf(subject, projection),
   };
 }
 
@@ -79,11 +79,16 @@ function isSaid(field: FieldDefinition, subject: Subject): boolean {
   );
 }
 
-function recordOf(
-  stored: Subject['records'][number]['stored'],
-  record: Subject['records'][number]['record'],
-  { evidence }: Projection,
-): DossierRecord {
+function credentialsWithRecords(id: IdentityId, privileged: boolean, projection: Projection): Dossier['credentials'] {
+  return credentialsOf(id, privileged, projection).map((credential) => {
+    const subject = projection.projector.subject(credential.id);
+    return { ...credential, records: subject ? recordsOf(subject, projection) : [] };
+  });
+}
+
+const recordsOf = ({ records }: Subject, projection: Projection): DossierRecord[] => records.map((record) => recordOf(record, projection));
+
+function recordOf({ stored, record }: Subject['records'][number], { evidence }: Projection): DossierRecord {
   const held = record.asOf === undefined ? evidence.of(stored.source, stored.coverage) : evidence.dated(stored.source, record.asOf);
   return {
     anchor: stored.anchor,
