@@ -34,6 +34,9 @@ export interface Projected {
   readonly names: readonly string[];
 }
 
+/** A row as it is kept: without its as-of, and with a mark on the owner's leaving that is not shown where no directory is read. */
+export type KeptRow = Pick<Projected, 'row' | 'registered'>;
+
 /** What a register is about: identities, and credentials that are not tied to one. Not what was excluded or is retired. */
 export const isUsual = ({ registered, row }: Projected): boolean =>
   registered && (row.type === 'identity' || row.type === 'credential') && row.lifecycle !== 'excluded' && row.lifecycle !== 'retired';

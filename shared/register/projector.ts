@@ -376,7 +376,7 @@ export class Projector {
     put(row, 'accessCertainty', access.certainty);
     put(row, 'privileged', privileged);
     put(row, 'credential', verdict?.worst ?? worstOf(verdicts.map((one) => one.verdict)));
-    put(row, 'lastUsed', typeof lastUsed === 'string' ? this.shared.text(lastUsed.slice(0, 10) as Day) : undefined);
+    put(row, 'lastUsed', typeof lastUsed === 'string' ? this.shared.text(lastUsed.slice(0, 10).toWellFormed() as Day) : undefined);
     put(row, 'reviewDue', registered ? this.shared.optional(review.due) : undefined);
     put(row, 'created', textOf(this.observed(subject, 'created')) as Instant | undefined);
     put(row, 'boundary', this.shared.optional(subject.boundary));

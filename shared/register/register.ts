@@ -15,6 +15,7 @@ import { partiesOf, searchAll, suggest } from './people.ts';
 import { plainRow } from './plainRow.ts';
 import { type PortableRow, portableRow } from './portableRow.ts';
 import { previewEdit } from './preview.ts';
+import type { KeptRow } from './projected.ts';
 import { Projection, type RecordChange } from './projection.ts';
 import { countRows, EVERYTHING, idsOf, Queries, type QueryResult, windowOf } from './queries.ts';
 import type { RowsStanding } from './rowsReader.ts';
@@ -190,6 +191,10 @@ export class Register implements RegisterReader {
   *portableRows(): IterableIterator<PortableRow> {
     const { parties, classes } = this.projection;
     for (const projected of this.projection.byName()) yield portableRow(projected, classes.anchors(projected.id), parties.isDirectory);
+  }
+  /** Every row in the order of names, as it is kept: quicker to go through, and without the as-of that moves with every pass. */
+  rows(): Iterable<KeptRow> {
+    return this.projection.byName();
   }
   /** What a `RowsReader` must know besides the rows. */
   rowsStanding(): RowsStanding {

@@ -1,6 +1,5 @@
 import { utf8 } from '../base/bytes.ts';
 import { canonicalJson } from '../base/json.ts';
-import type { PortableRow } from '../register/portableRow.ts';
 import type { Register } from '../register/register.ts';
 import type { Finding } from '../register/view.ts';
 import { FindingGaps } from './findingGaps.ts';
@@ -64,17 +63,15 @@ async function findingsParts(register: Register, gaps: FindingGaps, breathe: () 
   const parts = new SeriesParts('findings');
   const found: (DerivedPart | undefined)[] = [];
   let rows = 0;
-  for (const row of register.portableRows()) {
-    const findings = isJudged(row) ? register.findings(row.row.id) : [];
+  for (const { row, registered } of register.rows()) {
+    // Rules judge identities and credentials.
+    const findings = registered || row.type === 'credential' ? register.findings(row.id) : [];
     gaps.add(row, findings);
-    if (findings.length > 0) found.push(parts.add(lineOf({ findings: findings.map(shortOf), id: row.row.id })));
+    if (findings.length > 0) found.push(parts.add(lineOf({ findings: findings.map(shortOf), id: row.id })));
     if (++rows % ROWS_A_SLICE === 0) await breathe();
   }
   return [...found, parts.end()].filter((part) => part !== undefined);
 }
-
-/** Rules judge identities and credentials. */
-const isJudged = ({ row, facts }: PortableRow): boolean => facts.registered || row.type === 'credential';
 
 const shortOf = (finding: Finding): LineFinding =>
   finding.verdict === 'clear' ? { rule: finding.rule, verdict: finding.verdict } : finding;

@@ -1,7 +1,6 @@
 import { compareCodeUnits } from '../base/json.ts';
 import { RULES } from '../findings/findings.ts';
-import type { PortableRow } from '../register/portableRow.ts';
-import type { Finding, FindingRule } from '../register/view.ts';
+import type { Finding, FindingRule, Row } from '../register/view.ts';
 
 /** What one rule could not judge for want of one kind of evidence. */
 export interface CannotEvaluate {
@@ -20,7 +19,7 @@ export class FindingGaps {
   readonly sources = new Set<string>();
   readonly #groups = new Map<FindingRule, Map<string, { number: number; readonly ids: string[] }>>();
 
-  add({ row }: PortableRow, findings: readonly Finding[]): void {
+  add(row: Pick<Row, 'id' | 'sources'>, findings: readonly Finding[]): void {
     for (const source of row.sources) this.sources.add(source);
     for (const { rule, verdict, missing = '' } of findings) if (verdict === 'cannot evaluate') this.#count(rule, missing, row.id);
   }

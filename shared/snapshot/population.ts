@@ -1,6 +1,6 @@
 import { compareCodeUnits } from '../base/json.ts';
 import { visibleText } from '../base/text.ts';
-import type { PortableRow } from '../register/portableRow.ts';
+import type { KeptRow } from '../register/projected.ts';
 import type { Counts, Query } from '../register/view.ts';
 import type { SnapshotQuery } from './format.ts';
 import type { DerivedFrom, Replayed, SnapshotData } from './replayed.ts';
@@ -51,7 +51,7 @@ export function populationOf({ register, place }: Replayed, from: DerivedFrom, d
     matches: ids.length,
     ids,
     counts: register.counts(asked),
-    exclusions: [...leftOut(from), ...removedSources(data, place), ...rowsLeftOut(register.portableRows(), new Set<string>(ids))],
+    exclusions: [...leftOut(from), ...removedSources(data, place), ...rowsLeftOut(register.rows(), new Set<string>(ids))],
     ...(draw ? { sample: { ids: drawSample(ids, draw), method: 'sha256-order', seed: draw.seed, size: draw.size } } : {}),
     ...(problem ? { problem: problem.message } : {}),
   };
@@ -102,11 +102,11 @@ const REASONS: Readonly<Record<Exclude<ExclusionKind, `source ${string}`>, strin
 };
 type RowExclusion = keyof typeof REASONS;
 
-function rowsLeftOut(rows: Iterable<PortableRow>, population: ReadonlySet<string>): Exclusion[] {
+function rowsLeftOut(rows: Iterable<KeptRow>, population: ReadonlySet<string>): Exclusion[] {
   const numbers = new Map<RowExclusion, number>();
-  for (const portable of rows) {
-    if (population.has(portable.row.id)) continue;
-    const kind = kindOf(portable);
+  for (const one of rows) {
+    if (population.has(one.row.id)) continue;
+    const kind = kindOf(one);
     numbers.set(kind, (numbers.get(kind) ?? 0) + 1);
   }
   return (Object.keys(REASONS) as RowExclusion[]).flatMap((kind) => {
@@ -115,10 +115,10 @@ function rowsLeftOut(rows: Iterable<PortableRow>, population: ReadonlySet<string
   });
 }
 
-function kindOf({ facts, row }: PortableRow): RowExclusion {
+function kindOf({ row, registered }: KeptRow): RowExclusion {
   if (row.type === 'party') return 'party';
   if (row.type !== 'identity' && row.type !== 'credential') return 'other record';
-  if (!facts.registered) return 'tied credential';
+  if (!registered) return 'tied credential';
   if (row.lifecycle === 'excluded') return 'excluded';
   return row.lifecycle === 'retired' ? 'archived' : 'not matched';
 }

@@ -9,6 +9,7 @@ import type { Policy } from '../../../shared/snapshot/policyPart.ts';
 import type { Population } from '../../../shared/snapshot/population.ts';
 import { clockAt, Replay } from '../../../shared/snapshot/replay.ts';
 import type { DerivedFrom, SnapshotData } from '../../../shared/snapshot/replayed.ts';
+import { rowsStandingOf } from '../../../shared/snapshot/rowsStanding.ts';
 import { drawSample } from '../../../shared/snapshot/sample.ts';
 import { statusOf } from '../../support/register/statuses.ts';
 import { device, ledgerValueOf, person, SERVER } from '../ledger/ledgerBuilder.ts';
@@ -83,6 +84,24 @@ describe('[SNP26] derived parts', () => {
       for (const [index, finding] of line.findings.entries()) if (finding.verdict !== 'clear') expect(finding).toEqual(full[index]);
     }
   });
+});
+
+it('[SNP26] derived parts can be made whatever a source says', async () => {
+  const world = new ReplayWorld(35);
+  // Cut to a day, the text would end in half a character, which has no canonical form.
+  world.put(AWS, { ...world.record(), type: 'identity', fields: { lastUsed: '123456789\u{1F600}', owner: '\u0000' } });
+  const parts = await derived(world.data, fromOf(world));
+  expect(parts.get('register/0001.ndjson')).toContain('123456789\ufffd');
+});
+
+it('[SNP23] a file itself says what its rows need to answer as the register did', async () => {
+  const world = lived(36);
+  const from = fromOf(world);
+  const parts = await derived(world.data, from);
+  const { register } = await new Replay(world.data).at(from.place, Date.parse(from.asOf));
+  const standing = rowsStandingOf(read(parts, 'gaps.json'), read(parts, 'population.json'), Date.parse(from.asOf));
+  expect(standing).toEqual(register.rowsStanding());
+  expect(rowsStandingOf({}, {}, 0)).toBeUndefined();
 });
 
 /** Stable: by place, then by the name of the source backwards. */
