@@ -14,15 +14,16 @@ export function FileHolds(): ReactNode {
   const listed = useRows(wish.what === 'view' ? wish.query : '') ?? 0;
   const shared = useSharedSources();
   const mine = usePrivateSources();
-  const with_ = wish.withPrivate ? mine : { sources: 0, records: 0 };
+  const records = shared.records + (wish.withPrivate ? mine.records : 0);
+  const sources = shared.sources + (wish.withPrivate ? mine.sources : 0);
   const changes = wish.asOf === 'place' ? wish.place : (status?.place ?? 0);
   const size = sampleSize(wish);
   const figures: readonly (readonly [number, string])[] = [
     [listed, 'listed'],
     ...(size === undefined || !(size > 0) ? [] : ([[Math.min(size, listed), 'drawn at random']] as const)),
-    [changes, 'changes of the ledger'],
-    [shared.records + with_.records, 'records, with every version'],
-    [shared.sources + with_.sources, 'sources'],
+    [changes, changes === 1 ? 'change of the ledger' : 'changes of the ledger'],
+    [records, records === 1 ? 'record, with every version' : 'records, with every version'],
+    [sources, sources === 1 ? 'source' : 'sources'],
   ];
   return (
     <section className={classes.holds} aria-label="What the file will hold">
@@ -40,7 +41,7 @@ export function FileHolds(): ReactNode {
         ) : (
           'A report shows this; the ledger’s signatures and records stay here.'
         )}
-        {wish.asOf === 'place' && ' Numbers of records are those of now; the file counts them as of then.'}
+        {wish.asOf === 'place' && ' The numbers here are those of now; the file counts as of then.'}
         {(status?.savedHere ?? 0) > 0 &&
           ` ${plural(status?.savedHere ?? 0, 'change')} saved here ${status?.savedHere === 1 ? 'is' : 'are'} not on the server yet, and so not in it.`}
       </p>

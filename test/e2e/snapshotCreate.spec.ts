@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
+import { runMuster } from '../support/appServer.ts';
 import { accounts, followed, sourcesArguments, writeCsv } from './support/estate.ts';
 import { expect, test } from './support/musterTest.ts';
 import type { Steward } from './support/steward.ts';
@@ -90,10 +91,10 @@ test('[SNP66] a snapshot of a view, with a sample, is made, saved, and verified 
 
   await test.step('the fingerprint on screen is the key that signed it, and what was asked for is in it', async () => {
     const [fingerprint = ''] = /([0-9a-f]{4} ){7}[0-9a-f]{4}/.exec((await ready.textContent()) ?? '') ?? [];
-    const verified = await server.muster('snapshot', 'verify', saved, '--key', fingerprint, '--format', 'json');
+    const verified = await runMuster(['snapshot', 'verify', saved, '--key', fingerprint, '--format', 'json']);
     expect(JSON.parse(verified.stdout)).toMatchObject({ ok: true });
     const tables = join(folder, 'sample.json');
-    await server.muster('snapshot', 'export', saved, '-o', tables, '--table', 'sample');
+    expect(await runMuster(['snapshot', 'export', saved, '-o', tables, '--table', 'sample'])).toMatchObject({ code: 0, stderr: '' });
     const { about, rows } = JSON.parse(readFileSync(tables, 'utf8')) as { about: Record<string, unknown>; rows: { owner?: string }[] };
     expect(about).toMatchObject({ query: 'owner:none', matches: 38, seed: 'the auditor’s own seed' });
     expect(rows).toHaveLength(25);
