@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Json } from '../../../shared/base/json.ts';
+import { toInstant } from '../../../shared/base/time.ts';
+import { anchorOf, type ExternalId, type SourceId } from '../../../shared/model/ids.ts';
 import { clockAt, Replay } from '../../../shared/snapshot/replay.ts';
-import { ReplayWorld } from './replayWorld.ts';
+import { device } from '../ledger/ledgerBuilder.ts';
+import { ReplayWorld, SOURCES, START } from './replayWorld.ts';
 
 const seeds = Array.from({ length: Number(process.env.FUZZ_ROUNDS ?? 12) }, (_, index) => Number(process.env.FUZZ_SEED ?? 500) + index);
 
@@ -32,6 +36,42 @@ describe('a replay', () => {
       const dump = await dumpAt(replay, world, place);
       expect(dump).toBe(await dumpAt(new Replay(world.data), world, place));
     }
+  });
+
+  it('[SNP21] knows of restores: what was seen of the ledger that is gone counts only up to the cut', async () => {
+    const world = new ReplayWorld(601);
+    world.observe();
+    const anchors = [anchorOf(SOURCES[0] as SourceId, 'id0' as ExternalId)];
+    const own = (value: string, by: string, seen?: number) =>
+      world.server.place(device(by), [{ kind: 'set', anchors, field: 'owner', value }], { epoch: 0, ...(seen ? { seen } : {}) });
+    own('Payments', 'A');
+    const cut = world.server.values.length;
+    own('Lost', 'A');
+    world.ledger.append(world.server.values);
+    world.server.values.length = cut;
+    const restores = [{ epoch: 1, at: cut }];
+    for (const state of [world.server.state, world.ledger]) world.register.ledgerChanged(state.setRestores(restores).change);
+    world.put(SOURCES[0] as SourceId, { ...world.record(), type: 'identity', externalId: 'id0' as ExternalId });
+    own('Platform', 'B', 2);
+    own('Data', 'A', cut + 1);
+    world.register.ledgerChanged(world.ledger.append(world.server.values));
+    world.register.setNow(world.now);
+    const data = { ...world.data, restores };
+    const replay = new Replay(data);
+    await replay.at(cut, world.now);
+    const { register, ledger } = await replay.at(world.ledger.place, world.now);
+    expect(register.dump()).toBe(world.register.dump());
+    expect(ledger.root).toBe(world.ledger.root);
+    expect(register.ids({ text: 'is:conflict', sort: [] })).toHaveLength(1);
+  });
+
+  it('takes no word of a source that it cannot read: what the source said before goes on to hold', async () => {
+    const world = lived(503);
+    const { data } = world;
+    const place = world.ledger.place;
+    const line = (source: SourceId, status: Json) => ({ at: toInstant(START), place, source, status });
+    const statuses = [...data.statuses, ...SOURCES.map((source) => line(source, { source, label: 7 })), line('new' as SourceId, [])];
+    expect(await dumpAt(new Replay({ ...data, statuses }), world, place)).toBe(world.dumps.at(-1));
   });
 
   it('[SNP24] answers a query as the register did then', async () => {
