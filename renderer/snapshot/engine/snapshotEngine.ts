@@ -42,11 +42,14 @@ export class SnapshotEngine {
   #seeking: SnapshotStatus['seeking'];
   #key: SnapshotStatus['key'] = 'not compared';
   #version = 0;
+  #announced = Number.NEGATIVE_INFINITY;
 
   constructor(file: SnapshotFile, subtle: SubtleCrypto) {
     this.#bytes = blobBytes(file);
     this.#subtle = subtle;
-    this.#verification = new Verification(this.#bytes, subtle, recomputed(browserHost(subtle)), () => this.#statusChanged.soon());
+    this.#verification = new Verification(this.#bytes, subtle, recomputed(browserHost(subtle)), (moved) =>
+      moved === 'over' ? this.#statusChanged.now() : this.#moved(),
+    );
     this.api = {
       ...readingCalls(
         () => this.#file,
@@ -93,7 +96,7 @@ export class SnapshotEngine {
 
   #opening(progress: number): void {
     this.#progress = progress;
-    this.#statusChanged.soon();
+    this.#moved();
   }
 
   async #replayAll(open: OpenSnapshot): Promise<ReplayedFile> {
@@ -121,12 +124,12 @@ export class SnapshotEngine {
 
   #replaying(done: number): void {
     this.#replay = { state: 'running', done };
-    this.#statusChanged.soon();
+    this.#moved();
   }
 
   #seekingTo(seeking: NonNullable<SnapshotStatus['seeking']>): void {
     this.#seeking = seeking;
-    this.#statusChanged.soon();
+    this.#moved();
   }
 
   #arrived({ place, now, register }: Replayed): void {
@@ -178,7 +181,14 @@ export class SnapshotEngine {
     this.#statusChanged.now();
   }
 
+  /** Progress. Not left to a timer alone: work that goes on without a rest would put it off until it is done. */
+  #moved(): void {
+    if (performance.now() - this.#announced < PAUSE) this.#statusChanged.soon();
+    else this.#statusChanged.now();
+  }
+
   #announce(): void {
+    this.#announced = performance.now();
     this.#emit({ kind: 'status', status: this.status() });
   }
 

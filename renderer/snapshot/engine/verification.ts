@@ -15,11 +15,12 @@ export class Verification {
   readonly #bytes: SnapshotBytes;
   readonly #subtle: SubtleCrypto;
   readonly #recompute: Recompute;
-  readonly #onChange: () => void;
+  readonly #onChange: (moved: 'on' | 'over') => void;
   #state: State = { state: 'checking', done: 0 };
   #stop: AbortController | undefined;
 
-  constructor(bytes: SnapshotBytes, subtle: SubtleCrypto, recompute: Recompute, onChange: () => void) {
+  /** @param onChange `on`: it is further than before; `over`: it began, ended, or was stopped. */
+  constructor(bytes: SnapshotBytes, subtle: SubtleCrypto, recompute: Recompute, onChange: (moved: 'on' | 'over') => void) {
     this.#bytes = bytes;
     this.#subtle = subtle;
     this.#recompute = recompute;
@@ -54,8 +55,9 @@ export class Verification {
   }
 
   #set(state: State): void {
+    const goesOn = state.state === 'checking' && state.done > 0;
     this.#state = state;
-    this.#onChange();
+    this.#onChange(goesOn ? 'on' : 'over');
   }
 }
 
