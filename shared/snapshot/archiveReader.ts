@@ -35,15 +35,14 @@ export const readPacked = (bytes: SnapshotBytes, part: ArchivePart): Promise<Uin
   bytes.read(part.offset + LOCAL_BYTES + part.name.length, part.packed);
 
 const NOT_A_SNAPSHOT = 'The file does not end as a snapshot does: it is cut off, longer than it was, or another kind of file.';
-const FEWEST_PARTS = 3;
 
 async function readEnd(bytes: SnapshotBytes): Promise<Result<ArchiveEnd, SnapshotRefusal>> {
   if (bytes.size > LIMITS.fileBytes) return refuse('too large', 'The file is larger than 4 GiB.');
   if (bytes.size < END_BYTES) return refuse('archive', NOT_A_SNAPSHOT);
   const end = readEndRecord(await bytes.read(bytes.size - END_BYTES, END_BYTES));
   if (!end) return refuse('archive', NOT_A_SNAPSHOT);
-  if (end.parts > LIMITS.parts || end.parts < FEWEST_PARTS)
-    return refuse('too large', `The file says that it has ${end.parts} parts: a snapshot has ${FEWEST_PARTS} to ${LIMITS.parts}.`);
+  if (end.parts > LIMITS.parts)
+    return refuse('too large', `The file says that it has ${end.parts} parts: a snapshot has at most ${LIMITS.parts}.`);
   if (end.offset + end.size + END_BYTES !== bytes.size) return refuse('archive', 'The list of parts is not where the file says.');
   return ok(end);
 }

@@ -203,8 +203,8 @@ describe('what is made to exhaust whoever opens it', () => {
 
   it('[SNP5] more parts than a snapshot has', async () => {
     const parts = NAMES.map((name) => ({ name }));
-    for (const count of [0, 2, 4_097, 0xffff]) expect(await refusalOf(archiveOf(parts, { parts: count }))).toEqual({ code: 'too large' });
-    expect((await refusalOf(archiveOf(parts, { parts: 4_096 })))?.code).toBe('archive');
+    for (const count of [4_097, 0xffff]) expect(await refusalOf(archiveOf(parts, { parts: count }))).toEqual({ code: 'too large' });
+    for (const count of [0, 2, 4_096]) expect((await refusalOf(archiveOf(parts, { parts: count })))?.code).toBe('archive');
     const million = concatBytes(...Array.from({ length: 65_535 }, () => centralDirectoryFiller));
     expect((await refusalOf(concatBytes(million, archiveOf(parts))))?.code).toBe('archive');
   });
