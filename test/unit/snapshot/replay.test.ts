@@ -25,7 +25,7 @@ describe('a replay', () => {
     const replay = new Replay(world.data);
     for (const [index, dump] of world.dumps.entries()) expect(JSON.parse(await dumpAt(replay, world, index + 1))).toEqual(JSON.parse(dump));
     expect(world.dumps.length).toBe(world.ledger.place);
-    expect(JSON.parse(world.dumps.at(-1) ?? '').length).toBeGreaterThan(3);
+    expect(Math.max(...world.dumps.map((dump) => JSON.parse(dump).length))).toBeGreaterThan(5);
   });
 
   it.each(seeds)('[SNP22] gives the same bytes forward, backward and anew (seed %i)', async (seed) => {
