@@ -66,7 +66,8 @@ function questions({ session, status }: EngineParts): Questions {
     suggestions: async (field, text, limit) => (await whole())?.suggestions(field, text, limit) ?? [],
     search: async (text, limit) => (await whole())?.search(text, limit) ?? [],
     preview: async (ids, change) => (await whole())?.preview(ids, change) ?? NO_PREVIEW,
-    exportRows: async (query, columns, format) => exportRows(opened(await wholeOf(session)).register, query, columns, format),
+    exportRows: async (query, columns, format) =>
+      exportRows(opened(await wholeOf(session)).register, query, columns, format, status().space?.sample === true),
     changeAt: async (place) => changeAt(await whole(), place),
   };
 }

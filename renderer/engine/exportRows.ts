@@ -1,6 +1,7 @@
 import { utf8 } from '../../shared/base/bytes.ts';
 import { COLUMNS, cellText } from '../../shared/register/table.ts';
 import type { ColumnId, Query, RegisterReader, Row } from '../../shared/register/view.ts';
+import { WATERMARK, watermarked } from '../../shared/snapshot/tables/about.ts';
 import { collected } from '../../shared/snapshot/tables/chunks.ts';
 import { csvChunks } from '../../shared/snapshot/tables/csvChunks.ts';
 import type { Table, TableRow } from '../../shared/snapshot/tables/table.ts';
@@ -8,23 +9,28 @@ import { xlsxChunks } from '../../shared/snapshot/tables/xlsxChunks.ts';
 
 export type ExportFormat = 'csv' | 'xlsx' | 'json';
 
-/** Every row of a query, in its order. @throws when the query is not understood: half a register must not look like all of it. */
+/**
+ * Every row of a query, in its order. `sample`: every row says that it is not real.
+ * @throws when the query is not understood: half a register must not look like all of it.
+ */
 export async function exportRows(
   register: RegisterReader,
   query: Query,
   columns: readonly ColumnId[],
   format: ExportFormat,
+  sample = false,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { problem } = register.window(query, 0, 0);
   if (problem) throw new Error(`the filter is not understood: ${problem.message}`);
   const rows = rowsOf(register, query);
+  const table = sample ? watermarked(tableOf(rows, columns)) : tableOf(rows, columns);
   switch (format) {
     case 'csv':
-      return collected(csvChunks(tableOf(rows, columns)));
+      return collected(csvChunks(table));
     case 'xlsx':
-      return collected(xlsxChunks([tableOf(rows, columns)]));
+      return collected(xlsxChunks([table], sample ? { watermark: WATERMARK } : {}));
     case 'json':
-      return utf8(`${JSON.stringify(rows, null, 2)}\n`);
+      return utf8(`${JSON.stringify(sample ? rows.map((row) => ({ watermark: WATERMARK, ...row })) : rows, null, 2)}\n`);
   }
 }
 

@@ -16,7 +16,9 @@ export function SnapshotWorking({ job, waiting, actions }: { job: SnapshotJob; w
         <span>{percent} %</span>
       </div>
       <progress aria-label={words} max={100} value={percent} />
-      <p className={classes.hint}>The server makes it beside its other work. You may close this and go on; it says when it is ready.</p>
+      <p className={classes.hint}>
+        The server makes it beside its other work. You may close this and go on: a notice says when it is ready.
+      </p>
       <footer className={classes.footer}>
         <ActionButton onClick={() => void actions.cancel()}>Cancel the snapshot</ActionButton>
         <button type="button" data-autofocus className={classes.plain} onClick={close}>

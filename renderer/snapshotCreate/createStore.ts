@@ -22,6 +22,8 @@ interface CreateState {
   readonly step: CreateStep;
   /** @param query the filter that is on screen. */
   readonly open: (query: string) => void;
+  /** As it is. */
+  readonly show: () => void;
   readonly close: () => void;
   readonly change: (part: Partial<SnapshotWish>) => void;
   readonly go: (step: CreateStep) => void;
@@ -49,6 +51,7 @@ export const useCreateSnapshot = create<CreateState>((set, get) => ({
     const fresh = { query, asOf: 'now', what: query === '' ? 'register' : wish.what } as const;
     set({ step: { kind: 'form' }, wish: { ...wish, ...fresh } });
   },
+  show: () => set({ opened: true }),
   close: () => set({ opened: false }),
   change: (part) => set({ wish: { ...get().wish, ...part } }),
   go: (step) => set({ step }),

@@ -1,9 +1,10 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { createElement, useEffect, useMemo, useRef } from 'react';
 import { useEngine } from '../app/engine.tsx';
-import { notify } from '../app/notify.ts';
+import { notify, notifyProblem } from '../app/notify.ts';
 import { useBridge } from '../app/useBridge.ts';
 import { useOpenSnapshot } from '../snapshot/openSnapshot.ts';
 import { type CreateStep, type Problem, useCreateSnapshot } from './createStore.ts';
+import { ReadyNotice } from './ReadyNotice.tsx';
 import { requestOf } from './snapshotWish.ts';
 
 const ASK_EVERY = 400;
@@ -87,7 +88,9 @@ function follow(id: string, reply: Reply): void {
   if (step.kind !== 'working' || step.job.id !== id) return;
   const next = stepAfter(step, reply);
   go(next);
-  if (next.kind === 'ready' && !opened) notify('The snapshot is ready: “Create snapshot…” brings it back.');
+  if (opened) return;
+  if (next.kind === 'ready') notify(createElement(ReadyNotice, { name: next.job.name ?? 'The snapshot' }), 'warning');
+  if (next.kind === 'form' && next.problem) notifyProblem(next.problem);
 }
 
 /** A server that is not reached for a while goes on working: only its answer ends the waiting. */

@@ -127,4 +127,8 @@ test('[SNP66] without the server the dialog says what it needs it for, and comes
   await expect(dialog).toContainText('The server is not reached. It signs every snapshot');
   await expect(dialog.getByRole('button', { name: 'Create snapshot' })).toHaveAttribute('aria-disabled', 'true');
   await look(one.page, 'offline');
+  await server.start();
+  await one.isOnline();
+  await dialog.getByRole('button', { name: 'Create snapshot' }).click();
+  await expect(one.page.getByRole('dialog', { name: 'The snapshot is ready' })).toBeVisible({ timeout: 60_000 });
 });
