@@ -3,7 +3,7 @@ import type { ActRef } from '../model/act.ts';
 import type { Place } from '../model/entry.ts';
 import type { Anchor, PersonId } from '../model/ids.ts';
 import type { ActNode, EntryNode } from './causality.ts';
-import { type Cell, isConflict } from './cells.ts';
+import { type AnchorState, type Cell, isConflict } from './cells.ts';
 import type { Fold } from './fold.ts';
 import type { CellView, CommentView, CreatedRecord, Head } from './ledgerReader.ts';
 import type { Overlay } from './overlay.ts';
@@ -24,9 +24,12 @@ export class FoldView {
     return heads.length === 0 ? undefined : { heads: heads.map((act) => this.#head(act)), conflict: isConflict(heads) };
   }
 
-  *fieldsOf(anchor: Anchor): Iterable<string> {
+  fieldsOf(anchor: Anchor): Iterable<string> {
     const state = this.#fold.cells.get(anchor);
-    if (!state) return;
+    return state ? this.#fieldsIn(state) : NO_FIELDS;
+  }
+
+  *#fieldsIn(state: AnchorState): Iterable<string> {
     for (const [field, cell] of state.fields) if (!this.#overlay.isEmpty(cell)) yield field;
     for (const [field, cells] of state.sets ?? []) if ([...cells.values()].some((cell) => !this.#overlay.isEmpty(cell))) yield field;
   }
@@ -51,7 +54,7 @@ export class FoldView {
   }
 
   createdAt(anchor: Anchor): CreatedRecord | undefined {
-    const act = this.#fold.creates.get(anchor) ?? this.#waitingCreates().find((waiting) => anchorOf(waiting) === anchor);
+    const act = this.#fold.creates.get(anchor) ?? this.#waitingCreate(anchor);
     return act && !this.#overlay.isWithdrawn(act) ? this.#created(act) : undefined;
   }
 
@@ -100,6 +103,10 @@ export class FoldView {
     return acts.filter((act) => !this.#overlay.isWithdrawn(act));
   }
 
+  #waitingCreate(anchor: Anchor): ActNode | undefined {
+    return this.#overlay.isStructured ? this.#waitingCreates().find((waiting) => anchorOf(waiting) === anchor) : undefined;
+  }
+
   #waitingCreates(): ActNode[] {
     return this.#live(this.#overlay.structure('create')).filter((act) => !this.#fold.isCreated(anchorOf(act)));
   }
@@ -109,6 +116,8 @@ export class FoldView {
     return { ...content, ref: refOf(act), ...this.#author(act) };
   }
 }
+
+const NO_FIELDS: readonly string[] = [];
 
 const refOf = (act: ActNode): ActRef => ({ entry: act.entry.id, act: act.index });
 const placeOf = (node: EntryNode): Place | undefined => (node.place > 0 ? (node.place as Place) : undefined);

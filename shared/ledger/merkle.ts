@@ -1,12 +1,12 @@
 import { concatBytes, fromHex, toHex } from '../base/bytes.ts';
-import { type HashHex, sha256 } from '../base/hash.ts';
+import { type HashHex, sha256, sha256Joined } from '../base/hash.ts';
 
 const HASH_BYTES = 32;
 const LEAF = Uint8Array.of(0);
 const NODE = Uint8Array.of(1);
 
 /** RFC 6962, section 2.1: the prefixes keep a leaf from being passed off as a node. */
-export const leafHash = (leaf: Uint8Array): Uint8Array => sha256(concatBytes(LEAF, leaf));
+export const leafHash = (leaf: Uint8Array): Uint8Array => sha256Joined(LEAF, leaf);
 const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array => sha256(concatBytes(NODE, left, right));
 
 /** Hashes side by side in one growing buffer: 32 bytes each instead of an object each. */

@@ -110,6 +110,11 @@ export class Overlay {
     return this.#comments.get(anchor) ?? [];
   }
 
+  /** Whether anything waits that `structure` gives. */
+  get isStructured(): boolean {
+    return this.#structure.length > 0;
+  }
+
   structure(kind: 'create' | 'merge' | 'split'): readonly ActNode[] {
     return this.#structure.filter((act) => act.kind === kind);
   }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { concatBytes, fromUtf8, utf8 } from '../base/bytes.ts';
-import { type HashHex, hashHex } from '../base/hash.ts';
+import { concatBytes, fromUtf8, toHex, utf8 } from '../base/bytes.ts';
+import { type HashHex, sha256Joined } from '../base/hash.ts';
 import { canonicalJson } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { SIGNATURE_BYTES, type Signer, signedMessage } from '../base/signature.ts';
@@ -51,7 +51,8 @@ export type EntryProblem =
   | 'seen from the future';
 
 /** id = SHA-256 over tag and body. The signature is left out: it is not part of what was said. */
-export const entryIdOf = (body: Uint8Array): EntryId => hashHex(signedMessage('muster/entry/1', body)) as EntryId;
+export const entryIdOf = (body: Uint8Array): EntryId => toHex(sha256Joined(ENTRY_TAG, body)) as EntryId;
+const ENTRY_TAG = signedMessage('muster/entry/1', new Uint8Array(0));
 
 export async function signEntry(body: EntryBody, signer: Signer): Promise<{ id: EntryId; bytes: EntryBytes }> {
   const bytes = utf8(canonicalJson(body));
@@ -85,7 +86,7 @@ export function parseEntry(bytes: EntryBytes): Result<Entry, EntryProblem> {
  */
 export function decodePlacedEntry(bytes: EntryBytes): Entry | undefined {
   try {
-    const body = bodyOf(bytes);
+    const body = bytes.subarray(SIGNATURE_BYTES);
     return { ...(JSON.parse(fromUtf8(body)) as EntryBody), id: entryIdOf(body) };
   } catch {
     return undefined;

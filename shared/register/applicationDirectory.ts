@@ -1,5 +1,5 @@
-import { normalName } from '../base/text.ts';
 import type { IdentityId } from '../model/ids.ts';
+import { NormalNames } from './normalNames.ts';
 
 /** A business service, and who answers for what belongs to it. */
 export interface Application {
@@ -12,6 +12,7 @@ export interface Application {
 /** Applications by name: an identity that says only "Checkout" belongs to the one application that is called so. */
 export class ApplicationDirectory {
   private readonly applications = new Map<IdentityId, Application>();
+  private readonly normal = new NormalNames();
   private readonly byName = new Map<string, Set<IdentityId>>();
 
   get(id: IdentityId): Application | undefined {
@@ -42,7 +43,8 @@ export class ApplicationDirectory {
 
   /** @returns undefined when none, or more than one, is called so. */
   named(name: string): Application | undefined {
-    const held = this.byName.get(normalName(name));
+    if (this.byName.size === 0) return undefined;
+    const held = this.byName.get(this.normal.of(name));
     if (held?.size !== 1) return undefined;
     const [only] = held;
     return only === undefined ? undefined : this.applications.get(only);

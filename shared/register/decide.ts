@@ -55,9 +55,7 @@ export function decide(
   rule: RuleValue | undefined,
   context: DecideContext,
 ): Decision {
-  const untouched = !subject.touched.has(field);
-  if (untouched && !rule && !subject.records.some(({ record }) => record.fields[field] !== undefined || record.unread?.includes(field)))
-    return UNSAID;
+  if (!rule && isUnsaid(subject, field)) return UNSAID;
   const { heads, conflict } = stewardHeads(subject, field, context);
   const stewards: readonly StewardSaid[] =
     heads.length === 0 ? NO_STEWARDS : heads.map((head) => ({ by: 'steward', head, value: head.value }));
@@ -75,8 +73,15 @@ const NO_STEWARDS: readonly StewardSaid[] = [];
 const NO_SOURCES: readonly SourceSaid[] = [];
 const NO_HEADS: { readonly heads: readonly Head[]; readonly conflict: boolean } = { heads: [], conflict: false };
 
+/** Whether no steward and no source says anything of the field, not even that it could not be read. */
+export function isUnsaid(subject: Subject, field: string): boolean {
+  if (subject.touched.has(field)) return false;
+  for (const { record } of subject.records) if (record.fields[field] !== undefined || record.unread?.includes(field)) return false;
+  return true;
+}
+
 /** Nobody said anything: most fields of most rows. */
-const UNSAID: Decision = {
+export const UNSAID: Decision = {
   value: undefined,
   state: 'blank',
   winner: undefined,
@@ -235,6 +240,7 @@ function plainState(winner: Said | undefined, sources: readonly SourceSaid[]): '
 
 /** Sets are the union of what every author says, element by element; a steward's last word on an element counts. */
 export function decideSet(subject: Subject, field: string, ledger: LedgerReader): readonly string[] {
+  if (isUnsaid(subject, field)) return NO_ELEMENTS;
   const elements = new Set<string>();
   for (const { record } of subject.records) {
     const value = record.fields[field];
@@ -245,5 +251,7 @@ export function decideSet(subject: Subject, field: string, ledger: LedgerReader)
   for (const anchor of subject.anchors) for (const added of ledger.elements(anchor, field).keys()) elements.add(added);
   return [...elements].sort();
 }
+
+const NO_ELEMENTS: readonly string[] = [];
 
 export const plainCanonical = (value: Json): string => (typeof value === 'string' ? `s${value}` : canonicalJson(value));

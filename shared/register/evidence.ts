@@ -19,7 +19,7 @@ const NEVER: Evidence = { asOf: undefined, heartbeat: undefined, gap: false };
 /** The statuses of all sources, by coverage, under the clock in force. */
 export class EvidenceBook {
   private readonly statuses = new Map<SourceId, SourceStatus>();
-  private readonly coverages = new Map<string, CoverageEvidence>();
+  private readonly coverages = new Map<SourceId, Map<CoverageId, CoverageEvidence>>();
   private readonly held = new Map<SourceId, ReadonlySet<ExternalId>>();
   private now: Millis;
 
@@ -48,11 +48,15 @@ export class EvidenceBook {
   }
 
   of(source: SourceId, coverage: CoverageId): CoverageEvidence {
-    const key = `${source}\u0000${coverage}`;
-    let held = this.coverages.get(key);
+    let ofSource = this.coverages.get(source);
+    if (!ofSource) {
+      ofSource = new Map();
+      this.coverages.set(source, ofSource);
+    }
+    let held = ofSource.get(coverage);
     if (!held) {
       held = { source, coverage, evidence: NEVER, asOf: undefined, level: 'unknown', next: Number.POSITIVE_INFINITY };
-      this.coverages.set(key, held);
+      ofSource.set(coverage, held);
       this.refresh(held);
     }
     return held;
@@ -82,8 +86,7 @@ export class EvidenceBook {
     const levels = new Set<CoverageEvidence>();
     const byId = new Map(status?.coverage.map((coverage) => [coverage.id, coverage]) ?? []);
     for (const id of byId.keys()) this.of(source, id);
-    for (const one of this.coverages.values()) {
-      if (one.source !== source) continue;
+    for (const one of this.coverages.get(source)?.values() ?? []) {
       one.evidence = status ? evidenceOf(status, byId.get(one.coverage)) : NEVER;
       if (this.refresh(one)) levels.add(one);
     }
@@ -99,7 +102,7 @@ export class EvidenceBook {
 
   setNow(now: Millis): Set<CoverageEvidence> {
     this.now = now;
-    return new Set([...this.coverages.values()].filter((one) => this.refresh(one)));
+    return new Set([...this.coverages.values()].flatMap((ofSource) => [...ofSource.values()].filter((one) => this.refresh(one))));
   }
 
   private refresh(one: CoverageEvidence): boolean {

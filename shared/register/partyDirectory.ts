@@ -1,5 +1,6 @@
 import { normalName, visibleText } from '../base/text.ts';
 import type { Anchor, IdentityId } from '../model/ids.ts';
+import { NormalNames } from './normalNames.ts';
 import type { PartyText } from './view.ts';
 
 export interface Party {
@@ -32,6 +33,7 @@ export class PartyDirectory {
   private readonly parties = new Map<IdentityId, Party>();
   private readonly spellings = new Map<string, Set<IdentityId>>();
   private readonly texts = new Map<string, { readonly own: SharedText; readonly inherited: SharedText }>();
+  private readonly normal = new NormalNames();
   private followed = 0;
   private readonly idOf: (anchor: Anchor) => IdentityId;
 
@@ -82,7 +84,8 @@ export class PartyDirectory {
   resolve(value: string): Party | undefined {
     const reference = REFERENCE.exec(value);
     if (reference) return this.parties.get(this.idOf(reference[1] as Anchor));
-    const held = this.spellings.get(normalName(value));
+    if (this.spellings.size === 0) return undefined;
+    const held = this.spellings.get(this.normal.of(value));
     if (held?.size !== 1) return undefined;
     const [only] = held;
     return only === undefined ? undefined : this.parties.get(only);

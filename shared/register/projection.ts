@@ -23,7 +23,7 @@ export interface RecordChange {
 }
 
 /** Records are projected while they are still decoded, also when they arrive a few at a time. */
-const CHUNK = 2_000;
+const CHUNK = 250;
 
 /** Holds the rows and finds out which of them a change reaches. Only those are computed again, when somebody asks. */
 export class Projection {
@@ -100,7 +100,7 @@ export class Projection {
     for (const { externalId, bytes } of changes) {
       const known = this.store.find(source, externalId);
       if (known !== undefined) this.touch(known);
-      anchors.push(this.store.put(source, externalId, bytes).anchor);
+      anchors.push(this.store.put(source, externalId, bytes, known));
     }
     for (const id of this.classes.regroup(anchors)) this.dirty.add(id);
     for (const anchor of anchors) this.touch(anchor);

@@ -12,7 +12,7 @@ import type { Application, ApplicationDirectory } from './applicationDirectory.t
 import type { Authority, AuthorityTable } from './authority.ts';
 import type { Classes } from './classes.ts';
 import { type CredentialFacts, type CredentialVerdict, inUse, judgeCredential, worstOf } from './credential.ts';
-import { type DecideContext, type Decision, decide, decideSet, type RuleValue } from './decide.ts';
+import { type DecideContext, type Decision, decide, decideSet, isUnsaid, type RuleValue, UNSAID } from './decide.ts';
 import type { CoverageEvidence, EvidenceBook } from './evidence.ts';
 import type { Links } from './links.ts';
 import type { OwnershipRules } from './ownershipRules.ts';
@@ -102,7 +102,10 @@ export class Projector {
   }
 
   decide(subject: Subject, field: string, rule?: RuleValue): Decision {
-    return decide(subject, field, this.authorityOf(subject, field), rule ?? this.ruleFor(subject, field), this.context);
+    const ruled = rule ?? this.ruleFor(subject, field);
+    return ruled === undefined && isUnsaid(subject, field)
+      ? UNSAID
+      : decide(subject, field, this.authorityOf(subject, field), ruled, this.context);
   }
 
   /** References are compared after parties and classes are resolved (DESIGN 7). */
@@ -207,6 +210,7 @@ export class Projector {
 
   /** Classes with the same first alias in the same source and boundary that were first seen before this one, or after it. */
   sameName(subject: Subject): Namesakes {
+    if (subject.records.every(({ stored }) => this.parts.store.sameName(stored).length === 0)) return NO_NAMESAKES;
     const before = new Set<IdentityId>();
     const after = new Set<IdentityId>();
     const unproved = new Set<IdentityId>();
@@ -246,9 +250,8 @@ export class Projector {
 
   gather(subject: Subject): Gathered {
     const values = new Map<string, Decision>();
-    for (const field of MARKED) values.set(field, this.decide(subject, field));
-    if (subject.touched.size > 0)
-      for (const field of SELDOM) if (subject.touched.has(field)) values.set(field, this.decide(subject, field));
+    for (const field of MARKED) this.gatherField(subject, field, values);
+    if (subject.touched.size > 0) for (const field of SELDOM) if (subject.touched.has(field)) this.gatherField(subject, field, values);
     const text = (field: string): string | undefined => textOf(values.get(field)?.value);
     const parent = subject.type === 'credential' ? this.parts.links.acrossCredential(subject.id, 'identity') : [];
     const above = parent[0] === undefined ? undefined : this.parts.row(parent[0]);
@@ -263,6 +266,11 @@ export class Projector {
     return { subject, values, text, parents: parent, above, access, observed, privileged, facts, verdict, verdicts, application };
   }
 
+  private gatherField(subject: Subject, field: string, values: Map<string, Decision>): void {
+    const decision = this.decide(subject, field);
+    if (decision !== UNSAID) values.set(field, decision);
+  }
+
   /** The one application that a link names, else the one that is called so. */
   private applicationOf(subject: Subject, name: string | undefined): Application | undefined {
     for (const { stored, record } of subject.records)
@@ -274,12 +282,12 @@ export class Projector {
     return name === undefined ? undefined : this.parts.applications.named(name);
   }
 
-  findingFacts(gathered: Gathered): FindingFacts {
+  findingFacts(gathered: Gathered, freshness = this.freshness(gathered.subject).level): FindingFacts {
     const { subject, values, above, verdict, verdicts, privileged, observed } = gathered;
-    const own = values.get('owner') as Decision;
+    const own = values.get('owner') ?? UNSAID;
     const ownerValue = textOf(own.value) ?? inheritedFrom(gathered).owner;
     const party = ownerValue === undefined ? undefined : this.parts.parties.resolve(ownerValue);
-    const lifecycle = values.get('lifecycle') as Decision;
+    const lifecycle = values.get('lifecycle') ?? UNSAID;
     const sharedWith =
       subject.type === 'credential'
         ? this.sharing(subject.id).size + Math.max(0, gathered.parents.length - 1)
@@ -304,7 +312,7 @@ export class Projector {
       credentials: verdict ? [verdict] : verdicts.map((one) => one.verdict),
       missingSince: observed === 'missing' ? missingSince(subject) : undefined,
       observed: subject.records.length > 0,
-      evidenceUnknown: this.freshness(subject).level === 'unknown',
+      evidenceUnknown: freshness === 'unknown',
       succeeds: namesakes.before.length,
       namesakesUnproved: namesakes.unproved,
       sharedWith,
@@ -334,7 +342,7 @@ export class Projector {
     const gathered = this.gather(subject);
     const { values, text, above, access, observed, privileged, facts, verdict, verdicts, parents } = gathered;
     const fresh = this.freshness(subject);
-    const findingFacts = this.findingFacts(gathered);
+    const findingFacts = this.findingFacts(gathered, fresh.level);
     const own = { owner: text('owner'), team: text('team'), vendor: text('vendor') };
     const inherited = inheritedFrom(gathered);
     const lifecycle = findingFacts.lifecycle as Lifecycle;
@@ -377,7 +385,7 @@ export class Projector {
     put(row, 'privileged', privileged);
     put(row, 'credential', verdict?.worst ?? worstOf(verdicts.map((one) => one.verdict)));
     put(row, 'lastUsed', typeof lastUsed === 'string' ? this.shared.text(lastUsed.slice(0, 10).toWellFormed() as Day) : undefined);
-    put(row, 'reviewDue', registered ? this.shared.optional(review.due) : undefined);
+    put(row, 'reviewDue', registered ? this.shared.day(review.due) : undefined);
     put(row, 'created', textOf(this.observed(subject, 'created')) as Instant | undefined);
     put(row, 'boundary', this.shared.optional(subject.boundary));
     row.states = this.shared.list(this.states(row, subject, registered));
@@ -394,13 +402,8 @@ export class Projector {
       datedAsOf: fresh.datedAsOf,
       facts,
       verdict,
-      next: Math.min(
-        fresh.next,
-        verdict?.next ?? Number.POSITIVE_INFINITY,
-        ...verdicts.map((one) => one.verdict.next),
-        ...this.momentsOf(gathered, findingFacts, review.at),
-      ),
-      otherHeads: otherHeads(values, (field, value) => this.shown(field, value)),
+      next: Math.min(fresh.next, nextOf(verdict, verdicts), this.nextMoment(gathered, findingFacts, review.at)),
+      otherHeads: marks.conflicts.length === 0 ? undefined : otherHeads(values, (field, value) => this.shown(field, value)),
       expiry: facts?.expires ?? this.time(subject, 'expires'),
       born: ageFrom,
       overdue: registered && review.overdue,
@@ -410,20 +413,23 @@ export class Projector {
     };
   }
 
-  private momentsOf({ subject, values }: Gathered, facts: FindingFacts, review: Millis | undefined): Millis[] {
+  private nextMoment({ subject, values }: Gathered, facts: FindingFacts, review: Millis | undefined): Millis {
     const { now } = this.standing;
-    const moments: Millis[] = [];
+    let next = Number.POSITIVE_INFINITY;
+    const consider = (moment: Millis): void => {
+      if (moment > now && moment < next) next = moment;
+    };
     const expires = this.time(subject, 'expires');
-    if (expires !== undefined) moments.push(expires + 1);
-    if (review !== undefined) moments.push(review);
-    if (facts.firstSeen !== undefined && facts.lifecycle === 'unregistered')
-      moments.push(facts.firstSeen + facts.unregisteredDays * DAY + 1);
+    if (expires !== undefined) consider(expires + 1);
+    if (review !== undefined) consider(review);
+    if (facts.firstSeen !== undefined && facts.lifecycle === 'unregistered') consider(facts.firstSeen + facts.unregisteredDays * DAY + 1);
+    if (subject.touched.size === 0) return next;
     for (const { stewards } of values.values())
       for (const { head } of stewards) {
         const until = head.until === undefined ? undefined : parseTime(head.until);
-        if (until !== undefined) moments.push(until + 1);
+        if (until !== undefined) consider(until + 1);
       }
-    return moments.filter((moment) => moment > now);
+    return next;
   }
 
   private party(own: string | undefined, inherited: string | undefined): PartyText | undefined {
@@ -474,6 +480,12 @@ export class Projector {
   }
 }
 
+function nextOf(verdict: CredentialVerdict | undefined, verdicts: readonly JudgedCredential[]): Millis {
+  let next = verdict?.next ?? Number.POSITIVE_INFINITY;
+  for (const one of verdicts) next = Math.min(next, one.verdict.next);
+  return next;
+}
+
 const leftOn = (day: string | undefined): Millis | undefined => (day === undefined ? undefined : parseTime(day));
 
 /** When a steward's last word on its lifecycle was said. */
@@ -505,6 +517,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export interface Gathered {
   readonly subject: Subject;
+  /** Without the fields that nobody says anything of. */
   readonly values: ReadonlyMap<string, Decision>;
   readonly text: (field: string) => string | undefined;
   readonly parents: readonly IdentityId[];

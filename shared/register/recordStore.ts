@@ -83,39 +83,46 @@ export class RecordStore {
     this.decoded.set(anchor, record);
   }
 
-  /** @returns the anchor, with the record that was there before and the one that is there now. */
-  put(
-    source: SourceId,
-    externalId: ExternalId,
-    bytes: Uint8Array | undefined,
-  ): { anchor: Anchor; before: StoredRecord | undefined; after: StoredRecord | undefined } {
-    const anchor = this.find(source, externalId) ?? anchorOf(source, externalId);
-    const before = this.records.get(anchor);
+  /**
+   * @param known the anchor that `find` gave, where the caller has asked already.
+   * @returns the anchor.
+   */
+  put(source: SourceId, externalId: ExternalId, bytes: Uint8Array | undefined, known = this.find(source, externalId)): Anchor {
+    const anchor = known ?? anchorOf(source, externalId);
+    const before = known === undefined ? undefined : this.records.get(known);
     const record = bytes && decodeRecord(bytes);
     const after = record && bytes ? stored(anchor, source, externalId, bytes, record, this.texts) : undefined;
-    this.decoded.delete(anchor);
-    if (before) this.unindex(before);
+    if (before) {
+      this.decoded.delete(anchor);
+      this.unindex(before);
+    }
     if (after && record) {
-      this.index(after);
+      this.index(after, before === undefined);
       this.keep(anchor, record);
     } else this.remove(source, externalId, anchor);
-    return { anchor, before, after };
+    return anchor;
   }
 
   private remove(source: SourceId, externalId: ExternalId, anchor: Anchor): void {
     this.records.delete(anchor);
     this.bySource.get(source)?.delete(externalId);
   }
-  private index(record: StoredRecord): void {
+  private index(record: StoredRecord, fresh: boolean): void {
     this.records.set(record.anchor, record);
-    const ofSource = this.bySource.get(record.source) ?? new Map<ExternalId, Anchor>();
-    this.bySource.set(record.source, ofSource);
-    ofSource.set(record.externalId, record.anchor);
+    if (fresh) this.idsOf(record.source).set(record.externalId, record.anchor);
     const { anchor, source, type } = record;
     for (const key of record.keys) this.byKey.add(type, key, anchor);
     for (const alias of record.aliases) this.byAlias.add(source, alias, anchor);
     for (const { credential, to } of record.links) this.linksOf(credential).add(source, to, anchor);
     if (record.fingerprint !== undefined) this.byFingerprint.add(record.fingerprint, anchor);
+  }
+  private idsOf(source: SourceId): Map<ExternalId, Anchor> {
+    let ids = this.bySource.get(source);
+    if (!ids) {
+      ids = new Map();
+      this.bySource.set(source, ids);
+    }
+    return ids;
   }
   private unindex(record: StoredRecord): void {
     const { anchor, source, type } = record;

@@ -1,4 +1,4 @@
-import { DAY, type Day, type Millis, toDay } from '../base/time.ts';
+import { DAY, type Millis } from '../base/time.ts';
 import type { Lifecycle } from '../model/vocabulary.ts';
 import type { CredentialFacts } from './credential.ts';
 import { days, type Thresholds } from './thresholds.ts';
@@ -23,7 +23,8 @@ export interface ReviewFacts {
 }
 
 export interface Review {
-  readonly due: Day | undefined;
+  /** Within the day that it is due on. */
+  readonly due: Millis | undefined;
   /** When the day that it is due on has passed. */
   readonly at: Millis | undefined;
   readonly overdue: boolean;
@@ -38,7 +39,7 @@ export function reviewOf(facts: ReviewFacts, thresholds: Thresholds, now: Millis
   const triggers = triggersOf(facts, from).map((moment) => moment + days(thresholds, 'review trigger') * DAY);
   const due = Math.min(from + days(thresholds, cadenceOf(facts)) * DAY, ...triggers);
   const at = Math.floor(due / DAY + 1) * DAY;
-  return { due: toDay(due), at, overdue: now >= at };
+  return { due, at, overdue: now >= at };
 }
 
 function cadenceOf({ production, privileged, thirdParty, powerfulAgent }: ReviewFacts) {

@@ -1,3 +1,4 @@
+import { DAY, type Day, type Millis, toDay } from '../base/time.ts';
 import type { FindingMark } from '../findings/findings.ts';
 import { Interner } from '../ledger/interner.ts';
 import type { CoverageEvidence } from './evidence.ts';
@@ -10,6 +11,7 @@ const MOST = 10_000;
  */
 export class SharedValues {
   private readonly texts = new Interner();
+  private readonly days = new Map<number, Day>();
   private readonly lists = new Map<string, readonly string[]>();
   private readonly marks = new Map<string, readonly FindingMark[]>();
   private readonly single = new Map<CoverageEvidence, readonly CoverageEvidence[]>();
@@ -20,6 +22,11 @@ export class SharedValues {
 
   optional<T extends string>(text: T | undefined): T | undefined {
     return text === undefined ? undefined : this.texts.text(text);
+  }
+
+  /** Writing a day out costs more than all that decides it. */
+  day(moment: Millis | undefined): Day | undefined {
+    return moment === undefined ? undefined : remembered(this.days, Math.floor(moment / DAY), () => toDay(moment));
   }
 
   list<T extends string>(list: readonly T[]): readonly T[] {
