@@ -9,8 +9,13 @@ import { drawSample } from './sample.ts';
 export const POPULATION = 'population.json';
 
 /** What a sample is drawn from, and the sample; the other members are judged by computing them again. */
-const population = z.looseObject({ ids: z.array(z.string()), sample: z.unknown().optional() });
+const population = z.looseObject({ ids: z.custom<readonly string[]>(isTexts), sample: z.unknown().optional() });
 const sample = z.object({ ids: z.array(z.string()), method: z.literal('sha256-order'), seed: z.string(), size: z.number() }).strict();
+
+/** By hand: a schema would make an object for each of a million ids. */
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
 
 /** Draws the sample again from the ids of the population. @returns how many were drawn, undefined where none was asked for. */
 export function checkSample(bytes: Uint8Array, draw: Manifest['draw']): Result<number | undefined, SnapshotRefusal> {

@@ -148,8 +148,10 @@ describe('what is said of a file', () => {
 
   it('[SNP13] 20,000 entries verify in well under 10 seconds', async () => {
     const file = await build({ ledger: await ledgerOf(20_000) });
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(await refusalOf(file)).toBeUndefined();
-    expect(performance.now() - started).toBeLessThan(8_000);
+    const { user, system } = process.cpuUsage(started);
+    // Of the processor, over all cores: how busy the computer is otherwise does not count.
+    expect((user + system) / 1_000).toBeLessThan(8_000);
   });
 });
