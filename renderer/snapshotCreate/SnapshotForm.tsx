@@ -35,7 +35,7 @@ export function SnapshotForm({ problem, actions }: { problem: Problem | undefine
       <PrivateChoice />
       <FileChoice />
       <FileHolds />
-      <footer className={classes.footer}>
+      <div className={classes.footer}>
         <span className={classes.notYet} role="status">
           {!offline && notYet}
         </span>
@@ -43,7 +43,7 @@ export function SnapshotForm({ problem, actions }: { problem: Problem | undefine
         <ActionButton type="submit" tone="primary" busy={busy} disabledReason={notYet}>
           Create snapshot
         </ActionButton>
-      </footer>
+      </div>
     </form>
   );
 }

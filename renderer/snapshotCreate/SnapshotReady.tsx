@@ -60,11 +60,11 @@ export function SnapshotReady({ job, saved, actions }: { job: SnapshotJob; saved
           <Copyable label="Command to verify" text={verifyCommand(name, fingerprintOf(serverKey).slice(0, SHORT_FINGERPRINT))} />
         </section>
       )}
-      <footer className={classes.footer}>
+      <div className={classes.footer}>
         <ActionButton tone="quiet" onClick={actions.again}>
           Make another one
         </ActionButton>
-      </footer>
+      </div>
     </div>
   );
 }

@@ -19,12 +19,12 @@ export function SnapshotWorking({ job, waiting, actions }: { job: SnapshotJob; w
       <p className={classes.hint}>
         The server makes it beside its other work. You may close this and go on: a notice says when it is ready.
       </p>
-      <footer className={classes.footer}>
+      <div className={classes.footer}>
         <ActionButton onClick={() => void actions.cancel()}>Cancel the snapshot</ActionButton>
         <button type="button" data-autofocus className={classes.plain} onClick={close}>
           Go on working
         </button>
-      </footer>
+      </div>
     </div>
   );
 }
