@@ -19,8 +19,6 @@ export interface OpenOptions {
 
 /** An open snapshot whose parts can also be checked as they are packed, before any is inflated. */
 export interface CheckableSnapshot extends OpenSnapshot {
-  /** How many bytes the file has. */
-  readonly bytes: number;
   checkPacked(part: PartEntry): Promise<Result<void, SnapshotRefusal>>;
 }
 
@@ -54,7 +52,6 @@ function opened(manifest: Manifest, fingerprint: HashHex, reader: PartReader): C
     manifest,
     fingerprint,
     parts: manifest.parts,
-    bytes: reader.bytes,
     read: (part) => reader.read(part),
     checkPacked: async (part) => {
       const packed = await reader.packed(part);
@@ -119,10 +116,6 @@ class PartReader {
     this.#bytes = bytes;
     this.#host = host;
     this.#parts = new Map(parts.map((part) => [part.name, part]));
-  }
-
-  get bytes(): number {
-    return this.#bytes.size;
   }
 
   /** A part that is not packed. @returns undefined when it is not what its CRC-32 says. */
