@@ -1,5 +1,6 @@
 import { hashText } from '../../../shared/base/hash.ts';
 import { type Millis, toInstant } from '../../../shared/base/time.ts';
+import { deviceKey } from '../../../shared/ledger/registry.ts';
 import type { Act, ActOf } from '../../../shared/model/act.ts';
 import type { Anchor, PersonId, SpaceId } from '../../../shared/model/ids.ts';
 import type { Role } from '../../../shared/model/vocabulary.ts';
@@ -97,7 +98,8 @@ export class LedgerStory {
     const random = this.#random;
     const roll = random.next();
     const by = random.pick(this.#writers).signer;
-    if (roll < 0.002)
+    if (this.ledger.place === Math.floor(this.#options.entries * 0.8)) this.#revokeLaptop();
+    else if (roll < 0.002)
       this.#write(
         by,
         Array.from({ length: BULK }, () => this.#edit()),
@@ -112,7 +114,9 @@ export class LedgerStory {
 
   /** From here on what it writes is void: a copy of the key goes on. */
   #revokeLaptop(): void {
-    this.#write(this.admin.signer, [{ kind: 'revoke', device: this.laptop.signer.publicKey, previous: null, why: 'Lost' }]);
+    const device = this.laptop.signer.publicKey;
+    const previous = this.ledger.state.lastOn(deviceKey(device)) ?? null;
+    this.#write(this.admin.signer, [{ kind: 'revoke', device, previous, why: 'Lost' }]);
   }
 
   #withdraw(): void {
