@@ -17,7 +17,8 @@ export interface Reported {
 export async function* reportParts({ data, draft, replayed, derived }: Reported): AsyncGenerator<Uint8Array> {
   const template = await loadReportTemplate();
   const population = populationOf(derived);
-  const input = { manifest: draft, replayed, population, records: data.records, derived };
+  const { format: _format, v: _version, ...manifest } = draft;
+  const input = { manifest, replayed, population, records: data.records, derived };
   yield* reportHtml(input, template, { ...nodePacking, breathe: () => nextTurn() });
 }
 
