@@ -5,8 +5,8 @@ import { concatBytes, sameBytes, utf8 } from '../base/bytes.ts';
 export const LOCAL_BYTES = 30;
 export const CENTRAL_BYTES = 46;
 export const END_BYTES = 22;
-/** No part has a name that is nearly as long: a longer one is not read. */
-export const LONGEST_NAME = 255;
+/** `findings/0001.ndjson`: a longer name is none of a snapshot's, and is not read. */
+export const LONGEST_NAME = 20;
 
 export const STORED = 0;
 export const DEFLATED = 8;
