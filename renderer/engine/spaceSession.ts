@@ -155,6 +155,12 @@ export class SpaceSession {
     } finally {
       this.opening.end();
     }
+    void breathe().then(() => this.#prepare());
+  }
+
+  /** While nobody waits: the first questions are answered before it. */
+  #prepare(): void {
+    if (!this.#closed) this.register.prepareSearch();
   }
 
   /** Once, and before the first record: nobody is shown a value that they have changed since. */
@@ -183,6 +189,7 @@ export class SpaceSession {
 
   #tock(): void {
     this.register.setNow(this.#options.clock.now);
+    this.#prepare();
     this.#options.events.onChanged(false);
   }
 

@@ -1,5 +1,6 @@
 import { compareCodeUnits } from '../base/json.ts';
 import { type Millis, parseTime } from '../base/time.ts';
+import { momentOrder } from './momentOrder.ts';
 import { asOfOf, type Projected } from './projected.ts';
 import type { ColumnId, Query } from './view.ts';
 
@@ -69,7 +70,7 @@ function lowered(read: (row: Projected) => string | undefined): () => KeyReader 
 const plain = (read: KeyReader) => (): KeyReader => read;
 
 /** What a column sorts by; undefined goes last whichever way. */
-const KEYS: Record<ColumnId, () => KeyReader> = {
+const KEYS: Record<Exclude<ColumnId, 'asOf' | 'created'>, () => KeyReader> = {
   name: plain(({ sortName }) => sortName),
   kind: plain(({ row }) => row.kind),
   owner: lowered(({ row }) => row.owner?.text),
@@ -79,7 +80,6 @@ const KEYS: Record<ColumnId, () => KeyReader> = {
   access: plain(({ row }) => (row.access === undefined ? undefined : ACCESS.indexOf(row.access))),
   credential: plain(({ row }) => (row.credential ? row.credential.order + SEVERITY[row.credential.severity] : undefined)),
   lastUsed: plain(({ row }) => row.lastUsed),
-  asOf: plain((row) => asOfOf(row)),
   reviewDue: plain(({ row }) => row.reviewDue),
   sources: plain(({ row }) => row.sources[0]),
   lifecycle: plain(({ row }) => row.lifecycle),
@@ -91,12 +91,15 @@ const KEYS: Record<ColumnId, () => KeyReader> = {
   vendor: lowered(({ row }) => row.vendor?.text),
   usedBy: plain(({ row }) => row.usedBy),
   neededUntil: plain(({ row }) => row.neededUntil),
-  created: plain(({ row }) => timeOf(row.created)),
   tags: plain(({ row }) => row.tags[0]),
   boundary: lowered(({ row }) => row.boundary),
   states: plain(({ row }) => row.states[0]),
 };
-const timeOf = (text: string | undefined): Millis | undefined => (text === undefined ? undefined : parseTime(text));
+/** Columns of moments: nearly every row has one of its own. */
+const MOMENTS: Record<'asOf' | 'created', (row: Projected) => Millis | undefined> = {
+  asOf: asOfOf,
+  created: ({ row }) => (row.created === undefined ? undefined : parseTime(row.created)),
+};
 const ACCESS: readonly string[] = ['full', 'grant', 'secrets', 'run', 'write', 'read'];
 const CRITICALITY: readonly string[] = ['critical', 'high', 'medium', 'low'];
 const SEVERITY = { high: -1e4, warn: -1e3, ok: 0, unknown: 1e6 } as const;
@@ -105,11 +108,21 @@ const SEVERITY = { high: -1e4, warn: -1e3, ok: 0, unknown: 1e6 } as const;
 export function sortRows(rows: readonly Projected[], sort: Query['sort']): readonly Projected[] {
   let ordered = rows;
   for (const { column, direction } of [...sort].reverse()) {
-    const read = KEYS[column]?.();
-    if (!read) continue;
-    ordered = column === 'name' ? byNameAgain(ordered, direction, sort.length > 1) : dealOut(ordered, read, direction === 'descending');
+    const descending = direction === 'descending';
+    if (column === 'name') ordered = byNameAgain(ordered, direction, sort.length > 1);
+    else if (column === 'asOf' || column === 'created') ordered = byMoment(ordered, MOMENTS[column], descending);
+    else if (Object.hasOwn(KEYS, column)) ordered = dealOut(ordered, KEYS[column](), descending);
   }
   return ordered;
+}
+
+function byMoment(rows: readonly Projected[], read: (row: Projected) => Millis | undefined, descending: boolean): readonly Projected[] {
+  const places = momentOrder(
+    Float64Array.from(rows, (row) => read(row) ?? Number.NaN),
+    descending,
+  );
+  if (!places) return dealOut(rows, read, descending);
+  return Array.from(places, (place) => rows[place] as Projected);
 }
 
 function byNameAgain(rows: readonly Projected[], direction: 'ascending' | 'descending', mixed: boolean): readonly Projected[] {

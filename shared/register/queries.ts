@@ -36,6 +36,11 @@ export class Queries {
     this.haystack = haystack;
   }
 
+  /** Makes what a search looks through, ahead of the first one. */
+  prepareSearch(usual: readonly Projected[]): void {
+    if (this.haystack.isBehind(usual)) this.haystack.follow(usual);
+  }
+
   run(query: Query, source: QuerySource): QueryResult {
     if (this.keptVersion !== source.version) {
       this.kept.clear();
@@ -45,7 +50,6 @@ export class Queries {
     let result = this.kept.get(key);
     if (!result) {
       if (this.kept.size >= KEPT) this.kept.clear();
-      if (this.haystack.isBehind(source.usual)) this.haystack.follow(source.usual);
       result = answer(query, source, this.haystack);
       this.kept.set(key, result);
     }

@@ -92,6 +92,11 @@ export class Register implements RegisterReader {
     return countRows(rows, parties.size, parties.isDirectory);
   }
 
+  /** After a load: the first search would have to do it otherwise. Cheap when there is little to do. */
+  prepareSearch(): void {
+    this.queries.prepareSearch(this.projection.usualByName());
+  }
+
   private run(query: Query): QueryResult {
     const byName = this.projection.byName();
     const { now, version, evidence, parties } = this.projection;

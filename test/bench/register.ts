@@ -40,6 +40,7 @@ export async function benchRegister(): Promise<Figure[]> {
     { estate: small, held: loaded(small) },
     { estate: large, held },
   ];
+  for (const { held: opened } of both) opened.register.prepareSearch();
   return [...figures, ...(await changes(both)), ...(await questions(large, held)), ...(await appends())];
 }
 
