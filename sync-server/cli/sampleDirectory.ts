@@ -7,6 +7,7 @@ const MARK = 'sample-estate';
 const OURS = [
   'estate',
   'uploads',
+  'snapshots',
   'store.sqlite',
   'store.sqlite-wal',
   'store.sqlite-shm',

@@ -1,7 +1,7 @@
 import { fromUtf8, utf8 } from '../../shared/base/bytes.ts';
 import type { HashHex } from '../../shared/base/hash.ts';
 import { canonicalJson } from '../../shared/base/json.ts';
-import { type Instant, type Millis, toInstant } from '../../shared/base/time.ts';
+import { type Millis, toInstant } from '../../shared/base/time.ts';
 import { needsNewEpoch, SHARD_RECORDS } from '../../shared/documents/sourceDocument.ts';
 import type { ExternalId, SourceId } from '../../shared/model/ids.ts';
 import { type CatalogSource, type SourceStatus, sourceStatus } from '../../shared/model/status.ts';
@@ -53,6 +53,9 @@ interface Held {
 /** What a steward changes of a source without a run: its age limits decide what counts as stale from then on. */
 const settled = ({ kind, label, visibility, mechanism, cadence, levels, lag, note, state }: SourceStatus): string =>
   canonicalJson({ kind, label, visibility, mechanism, cadence, levels, lag, note, paused: state === 'paused' });
+
+/** The newest runs that are kept with the status of a place. */
+const RUNS_KEPT = 10;
 
 const statusRow = (source: SourceId): string => `status/${source}`;
 
@@ -153,13 +156,10 @@ export class StoredSources implements SourceStore {
   }
 
   /** Keeps what a cut says as what holds from this place on: progress and heartbeats are otherwise only in memory. */
-  async keepCut(cut: readonly SourceCut[], place: number, at: Instant): Promise<void> {
-    const statuses = cut.flatMap(({ source, status }) =>
-      // What a run says is newer than what is shown, and must not be replaced by it.
-      status && this.sources.get(source)?.writing !== true
-        ? [{ source, place, at, kind: 'status' as const, bytes: utf8(canonicalJson(status)) }]
-        : [],
-    );
+  async keepCut(cut: readonly SourceCut[], place: number): Promise<void> {
+    // What a run says that is being written is newer than what is shown, and must not be replaced by it.
+    const settledNow = cut.filter(({ source }) => this.sources.get(source)?.writing !== true);
+    const statuses = settledNow.flatMap(({ status }) => (status ? [this.keptRow(status, place)] : []));
     await this.options.storage.write({ statuses });
   }
 
@@ -241,12 +241,11 @@ export class StoredSources implements SourceStore {
     const at = status.runs.find((run) => run.id === row.durableRun)?.asOf ?? toInstant(this.options.clock());
     const place = this.options.place();
     const versionOf = ({ externalId, hash }: RecordChange) => ({ source: row.id, externalId, hash, run: row.durableRun, at, place });
-    const bytes = utf8(canonicalJson(status));
     return this.options.storage.write({
       versions: changes.map(versionOf),
       evidence: changes.map((change) => ({ hash: change.hash, bytes: change.bytes })),
-      statuses: [{ source: row.id, place, at: toInstant(this.options.clock()), kind: 'status', bytes }],
-      documents: [...rows, { document: statusRow(row.id), bytes, replaces: true }],
+      statuses: [this.keptRow(status, place)],
+      documents: [...rows, { document: statusRow(row.id), bytes: utf8(canonicalJson(status)), replaces: true }],
       dropDocuments: target === held.documents ? [] : held.documents.shards.map(({ name }) => name),
       sources: [row],
     });
@@ -285,9 +284,15 @@ export class StoredSources implements SourceStore {
 
   /** Not waited for: what a status says is durable with the next run at the latest, and a failing disk is told by those. */
   private keep(status: SourceStatus): void {
-    const { storage, place, clock } = this.options;
-    const row = { source: status.source, place: place(), at: toInstant(clock()), kind: 'status' as const };
-    storage.write({ statuses: [{ ...row, bytes: utf8(canonicalJson(status)) }] }).catch(() => undefined);
+    const { storage, place } = this.options;
+    storage.write({ statuses: [this.keptRow(status, place())] }).catch(() => undefined);
+  }
+
+  /** Earlier runs were kept with earlier statuses; there may be one for each run and place, for years. */
+  private keptRow(status: SourceStatus, place: number): StatusRow {
+    const kept = { ...status, runs: status.runs.slice(0, RUNS_KEPT), needs: [] };
+    const at = toInstant(this.options.clock());
+    return { source: status.source, place, at, kind: 'status', bytes: utf8(canonicalJson(kept)) };
   }
 
   private removedRow(source: SourceId, removed: boolean): StatusRow {

@@ -36,7 +36,7 @@ export async function takeCut(core: Core, request: CutRequest): Promise<Snapshot
   // At once, before anything is waited for: a run that becomes durable in between would be in it by half.
   const shown = core.sources.cut();
   const at = toInstant(core.now());
-  if (isNow) await core.sources.keepCut(shown, newest, at);
+  if (isNow) await core.sources.keepCut(shown, newest);
   const kept = shown.filter(({ visibility }) => visibility === 'space' || request.includePrivate);
   const sources = new Map(kept.map((one) => [one.source, one]));
   const leftOut = await leftOutOf(

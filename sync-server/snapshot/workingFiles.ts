@@ -101,7 +101,8 @@ function lineOf({ source, place, at: text, kind, bytes }: NumberedStatus): Statu
 function* currentLines({ sources, place, asOf: at }: SnapshotCut, removed: ReadonlySet<SourceId>): Generator<StatusLine> {
   for (const one of sources.values()) {
     const { source, status } = one;
-    if (status) yield { at, place, source, status: JSON.parse(canonicalJson(status)) as Json };
+    // The clocks of this server's documents say nothing to anybody else.
+    if (status) yield { at, place, source, status: JSON.parse(canonicalJson({ ...status, needs: [] })) as Json };
     if (one.removed !== removed.has(source)) yield { at, place, source, removed: one.removed };
   }
 }
