@@ -99,6 +99,7 @@ export const aboutTable = (about: About): Table => ({
 export const watermarked = (table: Table): Table => ({
   ...table,
   columns: [{ id: 'watermark', label: 'Not real', type: 'text' }, ...table.columns],
+  ...(table.frozen === undefined ? {} : { frozen: table.frozen + 1 }),
   rows: markedRows(table.rows),
 });
 

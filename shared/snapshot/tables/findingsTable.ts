@@ -1,6 +1,7 @@
 import type { IdentityId } from '../../model/ids.ts';
 import type { Finding, Row } from '../../register/view.ts';
 import { type ColumnOf, column, headerOf, rowOf } from './columnsOf.ts';
+import { findingsOf } from './reviewRow.ts';
 import type { Table, TableRow } from './table.ts';
 import type { TableInput } from './tableInput.ts';
 
@@ -31,9 +32,9 @@ export const findingsTable = (input: TableInput): Table => ({
 });
 
 function* findingRows({ population, register }: TableInput): Generator<TableRow> {
-  for (const id of population.ids) {
-    const row = register.row(id as IdentityId);
-    for (const finding of register.dossier(id as IdentityId)?.findings ?? [])
-      if (row && finding.verdict !== 'clear') yield rowOf(COLUMNS, { row, finding });
+  for (const id of population.ids as readonly IdentityId[]) {
+    const row = register.row(id);
+    const dossier = row && register.dossier(id);
+    if (dossier) for (const finding of findingsOf({ row, dossier })) yield rowOf(COLUMNS, { row, finding });
   }
 }

@@ -47,7 +47,8 @@ function* gapRows(gaps: Gaps, population: Population): Generator<TableRow> {
 function* evaluationGaps({ cannotEvaluate, directory }: Gaps): Generator<Gap> {
   for (const { rule, missing, number, ids } of cannotEvaluate)
     yield { kind: 'could not be evaluated', sentence: `${rule}: ${missing}`, count: number, ids };
-  if (!directory) yield { kind: 'could not be evaluated', sentence: 'owner-gone: no source says of people whether they are still here' };
+  if (!directory && !cannotEvaluate.some(({ rule }) => rule === 'owner-gone'))
+    yield { kind: 'could not be evaluated', sentence: 'owner-gone: no source says of people whether they are still here' };
 }
 
 function* coverageGaps({ sources, withoutStatus }: Gaps): Generator<Gap> {

@@ -1,6 +1,6 @@
 import type { CredentialView } from '../../register/view.ts';
 import { type ColumnOf, column, headerOf, rowOf } from './columnsOf.ts';
-import { type Author, authorOf, fieldOf, type ReviewRow, reviewRows } from './reviewRow.ts';
+import { type Author, authorOf, fieldOf, findingsOf, type ReviewRow, reviewRows } from './reviewRow.ts';
 import type { Table, TableRow } from './table.ts';
 import type { TableInput } from './tableInput.ts';
 
@@ -105,11 +105,13 @@ const EVIDENCE: readonly Of[] = [
 ];
 
 const JUDGEMENT: readonly Of[] = [
-  column('findings', 'Findings', 'long', ({ dossier }) =>
-    dossier.findings.filter(({ verdict }) => verdict === 'found').map(({ severity, sentence }) => `${severity}: ${sentence}`),
+  column('findings', 'Findings', 'long', (item) =>
+    findingsOf(item)
+      .filter(({ verdict }) => verdict === 'found')
+      .map(({ severity, sentence }) => `${severity}: ${sentence}`),
   ),
-  column('cannotEvaluate', 'Could not be evaluated', 'long', ({ dossier }) =>
-    dossier.findings
+  column('cannotEvaluate', 'Could not be evaluated', 'long', (item) =>
+    findingsOf(item)
       .filter(({ verdict }) => verdict === 'cannot evaluate')
       .map(({ rule, missing }) => `${rule}: ${missing ?? 'not known'}`),
   ),
@@ -138,6 +140,7 @@ export const registerTable = (input: TableInput): Table => ({
   name: 'register',
   title: 'Register',
   columns: headerOf(COLUMNS),
+  frozen: 2,
   rows: tableRows(COLUMNS, input.population.ids, input),
 });
 
@@ -148,6 +151,7 @@ export const sampleTable = (input: TableInput): Table => ({
   name: 'sample',
   title: 'Sample',
   columns: headerOf(SAMPLE),
+  frozen: 3,
   rows: tableRows(SAMPLE, input.population.sample?.ids ?? [], input),
 });
 

@@ -1,6 +1,6 @@
 import type { IdentityId } from '../../model/ids.ts';
 import type { Dossier, DossierRecord } from '../../register/dossier.ts';
-import type { AuthorValue, FieldView, Row } from '../../register/view.ts';
+import type { AuthorValue, FieldView, Finding, Row } from '../../register/view.ts';
 import type { TableInput } from './tableInput.ts';
 
 /** An identity with everything that a reviewer needs to judge it, and what each of its records rests on. */
@@ -65,3 +65,7 @@ function authorOfValue({ author, asOf, why }: AuthorValue): Author {
 }
 
 export const fieldOf = (dossier: Dossier, field: string): FieldView | undefined => dossier.fields.find((one) => one.field === field);
+
+/** Those that the register counts, in words: what no row can be blamed for is said once, among the gaps (FIN3). */
+export const findingsOf = ({ row, dossier }: Pick<ReviewRow, 'row' | 'dossier'>): Finding[] =>
+  dossier.findings.filter(({ rule, verdict }) => row.findings.some((mark) => mark.rule === rule && mark.verdict === verdict));

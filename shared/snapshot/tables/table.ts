@@ -15,6 +15,8 @@ export interface Table {
   readonly name: string;
   readonly title: string;
   readonly columns: readonly Column[];
+  /** How many of the first columns stay in sight in a workbook. */
+  readonly frozen?: number;
   readonly rows: Iterable<TableRow> | AsyncIterable<TableRow>;
 }
 

@@ -55,18 +55,25 @@ export const STYLES =
 export interface SheetSetting {
   /** Widths of the columns in characters. */
   readonly widths: readonly number[];
+  /** How many of the first columns stay in sight, as the header does. */
+  readonly frozen: number;
   /** Printed on top of every page. */
   readonly watermark?: string;
 }
 
-/** The first line stays in sight. */
-const FROZEN_HEADER = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>';
+/** The first line stays in sight, and so do the first columns. */
+function paneOf(frozen: number): string {
+  const corner = `topLeftCell="${columnName(frozen)}2" state="frozen"`;
+  return frozen === 0
+    ? `<pane ySplit="1" ${corner} activePane="bottomLeft"/>`
+    : `<pane xSplit="${frozen}" ySplit="1" ${corner} activePane="bottomRight"/>`;
+}
 
-export function sheetStart({ widths, watermark }: SheetSetting): string {
+export function sheetStart({ widths, frozen, watermark }: SheetSetting): string {
   const colour = watermark === undefined ? '' : '<sheetPr><tabColor rgb="FFD97706"/></sheetPr>';
   const columns = widths.map((width, index) => `<col min="${index + 1}" max="${index + 1}" width="${width}" customWidth="1"/>`);
   return (
-    `${XML}<worksheet xmlns="${MAIN}">${colour}<sheetViews><sheetView workbookViewId="0">${FROZEN_HEADER}</sheetView></sheetViews>` +
+    `${XML}<worksheet xmlns="${MAIN}">${colour}<sheetViews><sheetView workbookViewId="0">${paneOf(frozen)}</sheetView></sheetViews>` +
     `<cols>${columns.join('')}</cols><sheetData>`
   );
 }

@@ -37,7 +37,7 @@ export async function* xlsxChunks(tables: Iterable<Table>, { watermark, limits =
   file.part('_rels/.rels', parts.PACKAGE_RELATIONSHIPS);
   file.part('xl/styles.xml', parts.STYLES);
   for (const table of tables) {
-    const setting = { widths: table.columns.map(widthOf), ...(watermark === undefined ? {} : { watermark }) };
+    const setting = { widths: table.columns.map(widthOf), frozen: table.frozen ?? 0, ...(watermark === undefined ? {} : { watermark }) };
     let sheet = new Sheet(file, table, names.next(table.title), setting);
     for await (const row of table.rows) {
       if (sheet.rows >= limits.rows || sheet.length >= limits.length) {

@@ -34,9 +34,11 @@ const WRITERS = {
 let bytes = 0;
 let chunks = 0;
 let largest = 0;
+let sheets = 0;
 for await (const chunk of WRITERS[format as keyof typeof WRITERS]()) {
   bytes += chunk.length;
   chunks++;
   largest = Math.max(largest, chunk.length);
+  for (const sheet of [1, 2, 3]) if (Buffer.from(chunk).includes(`xl/worksheets/sheet${sheet}.xml`)) sheets = Math.max(sheets, sheet);
 }
-process.stdout.write(JSON.stringify({ bytes, chunks, largest, maxRssMiB: Math.round(process.resourceUsage().maxRSS / 1_024) }));
+process.stdout.write(JSON.stringify({ bytes, chunks, largest, sheets, maxRssMiB: Math.round(process.resourceUsage().maxRSS / 1_024) }));
