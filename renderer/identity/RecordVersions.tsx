@@ -1,8 +1,8 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { visibleText } from '../../shared/base/text.ts';
 import type { EngineApi } from '../../shared/bridge/engine.ts';
 import type { IdentityView } from '../../shared/register/view.ts';
-import { useEngine } from '../app/engine.tsx';
+import { useEngine, useSnapshotStatus } from '../app/engine.tsx';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { Age } from '../parts/Age.tsx';
 import { shownValue } from '../parts/age.ts';
@@ -17,6 +17,9 @@ export function RecordVersions({ record }: { record: IdentityView['records'][num
   const { api } = useEngine();
   const [reply, setReply] = useState<Reply>();
   const { source, externalId } = record;
+  const place = useSnapshotStatus()?.place;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: at another place of a snapshot there were other versions
+  useEffect(() => setReply(undefined), [place]);
   if (source === undefined || externalId === undefined) return null;
   const fetchVersions = async (): Promise<void> => setReply(await api.recordHistory(source, externalId));
   return (

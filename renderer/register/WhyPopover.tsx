@@ -61,7 +61,8 @@ function Why({ asked, view, hide }: WhyProps): ReactNode {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (/^[1-9]$/.test(event.key)) pick(view.values[Number(event.key) - 1]);
-      else if (event.key === 'i') hide();
+      // Its own Escape: the panel or the page behind it stays.
+      else if (event.key === 'i' || event.key === 'Escape') hide();
       else if (event.key === 'e' && editable) edit();
       else return;
       event.preventDefault();

@@ -137,7 +137,7 @@ function Says({ snapshot, wish, mark, onEnd }: SaysProps): ReactNode {
   if (replay.state === 'failed') return <span className={style.says}>The ledger cannot be replayed: {replay.message}</span>;
   if (replay.state === 'running') return <Working words="Reading the ledger" done={replay.done} />;
   if (seeking !== undefined) return <Working words={`Computing place ${places(seeking.place)}`} done={seeking.done} />;
-  if (place === manifest.place && wish === place) return <span className={style.says}>the end: what was signed</span>;
+  if (place === manifest.place && wish === place) return <span className={style.says}>the end, as it was signed</span>;
   return (
     <span className={style.says} data-past="true">
       <span className={style.saysWords} title={mark && `${mark.who} ${mark.what}`}>

@@ -25,13 +25,14 @@ export function SnapshotPanel({ snapshot }: { snapshot: SnapshotStatus }): React
       title="About this snapshot"
       closeButtonProps={{ 'aria-label': 'Close' }}
       transitionProps={{ duration: 0 }}
-      classNames={{ content: style.panel, header: style.panelHead, body: style.panelBody, overlay: style.panelOverlay }}
     >
-      <Tabs tab={tab} />
-      <div role="tabpanel" aria-labelledby={`snapshot-tab-${tab}`} className={style.tabBody}>
-        {tab === 'verification' && <VerificationTab snapshot={snapshot} />}
-        {tab === 'gaps' && <GapsTab snapshot={snapshot} />}
-        {tab === 'sample' && <SampleTab snapshot={snapshot} />}
+      <div className={style.panelBody}>
+        <Tabs tab={tab} />
+        <div role="tabpanel" aria-labelledby={`snapshot-tab-${tab}`} className={style.tabBody}>
+          {tab === 'verification' && <VerificationTab snapshot={snapshot} />}
+          {tab === 'gaps' && <GapsTab snapshot={snapshot} />}
+          {tab === 'sample' && <SampleTab snapshot={snapshot} />}
+        </div>
       </div>
     </Drawer>
   );

@@ -1,5 +1,7 @@
+import { notifications } from '@mantine/notifications';
 import { create } from 'zustand';
 import { type Place, useNavigation } from '../app/navigation.ts';
+import { usePendingEdits } from '../editing/pendingEdits.ts';
 import { useSelection } from '../register/selection.ts';
 
 /** A file that a person picked, dropped, or had the system open. */
@@ -34,6 +36,9 @@ export const useOpenSnapshot = create<OpenSnapshotState>((set, get) => ({
   open: (file, name) => {
     const opening = (get().picked?.opening ?? 0) + 1;
     const from = get().from ?? whereNow();
+    // What was said and done a moment ago was in the live register: its values and its Undo have no business here.
+    notifications.clean();
+    usePendingEdits.setState({ edits: new Map() });
     useSelection.setState({ ids: new Set(), anchor: undefined, cursor: undefined });
     set({ picked: { opening, file, name }, from, rowToShow: 0 });
     useNavigation.getState().go({ screen: 'register', query: '' });

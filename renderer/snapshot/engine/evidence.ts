@@ -82,14 +82,14 @@ const witnessesOf = ({ persons }: z.infer<typeof people>): SnapshotWitness[] =>
     .sort((a, b) => b.place - a.place);
 
 const RULES: Readonly<Record<string, string>> = {
-  'no-owner': 'Has no owner',
-  unregistered: 'Is not registered',
-  expiring: 'Expires soon',
-  'over-age': 'Is older than allowed',
-  missing: 'Is missing',
-  recreated: 'Was made again',
-  'shared-credential': 'Shares a credential',
-  'owner-gone': 'Its owner is gone',
+  'no-owner': 'Whether it has an owner',
+  unregistered: 'Whether it is registered',
+  expiring: 'Whether it expires soon',
+  'over-age': 'Whether it is older than allowed',
+  missing: 'Whether it is missing',
+  recreated: 'Whether it was made again',
+  'shared-credential': 'Whether it shares a credential',
+  'owner-gone': 'Whether its owner is gone',
 };
 
 function gapGroups(wanting: z.infer<typeof gaps>): SnapshotEvidence['gaps'] {
@@ -99,7 +99,7 @@ function gapGroups(wanting: z.infer<typeof gaps>): SnapshotEvidence['gaps'] {
       title: 'Could not be evaluated',
       items: wanting.cannotEvaluate.map(({ rule, missing, number }) => ({
         what: RULES[rule] ?? rule,
-        sentence: `${identities(number)}: ${missing}`,
+        sentence: `${identities(number)}, for want of ${missing}`,
         count: number,
       })),
     },
