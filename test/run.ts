@@ -72,6 +72,12 @@ mkdirSync(reports, { recursive: true });
 run('lint and format', bin('biome'), ['check', '--error-on-warnings', '.'], oneCheck);
 run('types', bin('tsc'), ['-b'], oneCheck);
 run('build of the app', process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], oneCheck);
+run(
+  'build of the report',
+  process.execPath,
+  [join(root, 'node_modules/vite/bin/vite.js'), 'build', '-c', 'vite.report.config.ts', '--logLevel', 'warn'],
+  oneCheck,
+);
 run('build of the desktop program', process.execPath, ['electron/build.ts'], oneCheck);
 run(
   'unit, contract, fuzz and integration tests',

@@ -38,6 +38,7 @@ function Field({ field, records }: { field: ReportField; records: readonly Repor
       </summary>
       <div className="why">
         <ul>
+          {field.why.length === 0 && <li>Only one source reports it, and nobody else may say it.</li>}
           {field.why.map((line) => (
             <li key={line}>
               <Text text={shownSentence(line)} limit={800} />

@@ -44,8 +44,8 @@ export function VerifySection(): ReactNode {
             With Muster: <code>muster snapshot verify FILE --key {head.fingerprint.slice(0, 32)}</code>
           </li>
           <li>
-            Without Muster: the verifier in Python that comes with its source, or one of your own. The format is published in full in
-            <code> FORMAT.md</code>.
+            Without Muster: the verifier in Python that comes with its source, or one of your own. The format is published in full in{' '}
+            <code>FORMAT.md</code>.
           </li>
           <li>
             Either way compare the key fingerprint above with one that reached you by another way than this file: read out by telephone,

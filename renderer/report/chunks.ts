@@ -71,7 +71,17 @@ const isChunk = (value: unknown): value is ChunkEntry =>
 function isHead(value: unknown): value is ReportHead {
   if (!isRecord(value) || value.v !== REPORT_VERSION) return false;
   const lists = [value.chunks, value.sources, value.leftOut, value.restores];
-  const objects = [value.counts, value.everything, value.rows, value.details, value.changes, value.head, value.by, value.query];
+  const objects = [
+    value.counts,
+    value.everything,
+    value.rows,
+    value.details,
+    value.changes,
+    value.head,
+    value.by,
+    value.query,
+    value.fields,
+  ];
   return (
     lists.every(Array.isArray) &&
     objects.every(isRecord) &&

@@ -1,5 +1,6 @@
 import type { IdentityId } from '../../shared/model/ids.ts';
 import type { Counts, Query, QueryProblem, Row } from '../../shared/register/view.ts';
+import { type PackedDetail, unpackedDetail } from '../../shared/snapshot/report/detailPacking.ts';
 import { chunkName, PER_CHUNK, type ReportChange, type ReportDetail, type ReportHead } from '../../shared/snapshot/report/reportData.ts';
 import { breathe, type Chunks, Damaged } from './chunks.ts';
 import type { GapsPart, PeoplePart, PolicyPart, PopulationPart } from './derivedParts.ts';
@@ -76,9 +77,9 @@ export class Report {
     const name = chunkName('details', Math.floor(place / PER_CHUNK) + 1);
     if (!this.chunks.has(name)) return undefined;
     const list = await this.list(name);
-    const detail = list[place % PER_CHUNK] as ReportDetail | null | undefined;
+    const detail = list[place % PER_CHUNK] as PackedDetail | null | undefined;
     if (detail != null && detail.id !== id) throw new Damaged('The details of this report do not belong to its rows.');
-    return detail ?? undefined;
+    return detail == null ? undefined : unpackedDetail(detail, this.head.fields, (source) => this.sourceLabel(source));
   }
 
   private list(name: string): Promise<readonly unknown[]> {

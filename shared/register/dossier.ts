@@ -3,6 +3,7 @@ import { describeFindings } from '../findings/findings.ts';
 import type { LedgerLine } from '../ledger/ledgerReader.ts';
 import { FIELDS, type FieldDefinition } from '../model/fields.ts';
 import type { Anchor, CoverageId, ExternalId, IdentityId, Place, SourceId } from '../model/ids.ts';
+import type { FreshnessLevel } from '../model/vocabulary.ts';
 import { accessUnread } from './access.ts';
 import { entryLine, idsOf } from './activity.ts';
 import { fieldView } from './fieldView.ts';
@@ -19,6 +20,8 @@ export interface DossierRecord {
   readonly externalId: ExternalId;
   readonly coverage: CoverageId;
   readonly asOf?: Instant;
+  /** For reports. */
+  readonly freshness: FreshnessLevel;
   readonly firstSeen?: string;
   readonly missingSince?: string;
 }
@@ -95,6 +98,7 @@ function recordOf({ stored, record }: Subject['records'][number], { evidence }: 
     source: stored.source,
     externalId: stored.externalId,
     coverage: stored.coverage,
+    freshness: held.level,
     firstSeen: record.firstSeen,
     ...(held.asOf === undefined ? {} : { asOf: toInstant(held.asOf) }),
     ...(record.missingSince === undefined ? {} : { missingSince: record.missingSince }),

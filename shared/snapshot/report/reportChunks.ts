@@ -6,6 +6,7 @@ import type { Query } from '../../register/view.ts';
 import { fingerprintOf } from '../fingerprint.ts';
 import type { RecordLine } from '../format.ts';
 import type { DerivedPart, Replayed } from '../replayed.ts';
+import { FieldWordsBook, type PackedDetail } from './detailPacking.ts';
 import { RecordVersions } from './recordVersions.ts';
 import { changePages } from './reportChanges.ts';
 import {
@@ -13,7 +14,6 @@ import {
   type Listed,
   PER_CHUNK,
   REPORT_VERSION,
-  type ReportDetail,
   type ReportHead,
   type ReportManifest,
   type ReportSeries,
@@ -65,9 +65,10 @@ export function* reportChunks(input: ReportInput, room: ReportRoom): Generator<R
     deviceLabel: (device) => ledger.personOf(device)?.devices.find((one) => one.device === device)?.label ?? '',
     touching: (id) => touching.get(id as IdentityId) ?? [],
   };
-  const details = yield* series('details', detailsOf(register, order.slice(0, rows.listed), sources), population.size, room);
+  const book = new FieldWordsBook();
+  const details = yield* series('details', detailsOf(register, order.slice(0, rows.listed), sources, book), population.size, room);
   for (const part of input.derived) if (SHOWN.has(part.name)) yield { name: part.name.replace('.json', ''), json: shownPart(part) };
-  return headOf(input, { rows, details, changes });
+  return headOf(input, { rows, details, changes, fields: book.words });
 }
 
 /** In the order of names, which is that of a query without one. */
@@ -79,10 +80,15 @@ function* populationRows(register: Register, population: ReadonlySet<IdentityId>
   }
 }
 
-function* detailsOf(register: Register, ids: readonly IdentityId[], sources: DetailSources): Generator<ReportDetail | null> {
+function* detailsOf(
+  register: Register,
+  ids: readonly IdentityId[],
+  sources: DetailSources,
+  book: FieldWordsBook,
+): Generator<PackedDetail | null> {
   for (const id of ids) {
     const dossier = register.dossier(id);
-    yield dossier === undefined ? null : detailOf(dossier, sources);
+    yield dossier === undefined ? null : book.packed(detailOf(dossier, sources));
   }
 }
 
@@ -121,7 +127,10 @@ function note(touching: Map<IdentityId, number[]>, id: IdentityId, place: number
   else touching.set(id, [place]);
 }
 
-function headOf({ manifest, replayed }: ReportInput, listed: Pick<ReportHead, 'rows' | 'details' | 'changes'>): Omit<ReportHead, 'chunks'> {
+function headOf(
+  { manifest, replayed }: ReportInput,
+  listed: Pick<ReportHead, 'rows' | 'details' | 'changes' | 'fields'>,
+): Omit<ReportHead, 'chunks'> {
   const { register } = replayed;
   const standing = register.rowsStanding();
   return {

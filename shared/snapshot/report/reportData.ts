@@ -2,6 +2,7 @@ import type { HashHex } from '../../base/hash.ts';
 import type { AccessLevel, FreshnessLevel, ObservedState } from '../../model/vocabulary.ts';
 import type { Counts, FieldView, Finding, LinkView, SourceView, WorstCredential } from '../../register/view.ts';
 import type { Manifest } from '../format.ts';
+import type { FieldDictionary } from './detailPacking.ts';
 
 /** What stands in `report.html`, as JSON in named chunks. All of it is for reading: what proves anything is in the snapshot's other parts. */
 
@@ -65,6 +66,8 @@ export interface ReportHead extends ReportManifest {
   /** The newest come first. */
   readonly changes: Listed;
   readonly sources: readonly SourceView[];
+  /** What the fields of details leave out. */
+  readonly fields: FieldDictionary;
   readonly chunks: readonly ChunkEntry[];
 }
 
@@ -82,6 +85,8 @@ export interface ReportRecord {
   readonly externalId: string;
   readonly coverage: string;
   readonly asOf?: string;
+  /** For reports. */
+  readonly freshness?: FreshnessLevel;
   readonly firstSeen?: string;
   readonly missingSince?: string;
   readonly versions: readonly ReportVersion[];
@@ -163,7 +168,6 @@ export interface ReportCredential {
 
 export interface ReportDetail {
   readonly id: string;
-  readonly anchors: readonly string[];
   readonly sentence: string;
   readonly fields: readonly ReportField[];
   readonly access: readonly ReportRight[];

@@ -22,7 +22,6 @@ export function detailOf(dossier: Dossier, sources: DetailSources): ReportDetail
   const records = dossier.records.map((record) => recordOf(record, versions));
   return {
     id: dossier.id,
-    anchors: dossier.anchors,
     sentence: dossier.sentence,
     fields: dossier.fields.map((field) => fieldOf(field, records, sources)),
     access: dossier.access.map(rightOf),
@@ -38,12 +37,13 @@ export function detailOf(dossier: Dossier, sources: DetailSources): ReportDetail
 }
 
 function recordOf(record: Dossier['records'][number], versions: RecordVersions): ReportRecord {
-  const { source, externalId, coverage, asOf, firstSeen, missingSince } = record;
+  const { source, externalId, coverage, asOf, freshness, firstSeen, missingSince } = record;
   return {
     source,
     externalId: shown(externalId),
     coverage,
     ...(asOf === undefined ? {} : { asOf }),
+    freshness,
     ...(firstSeen === undefined ? {} : { firstSeen }),
     ...(missingSince === undefined ? {} : { missingSince }),
     ...listedVersions(versions.of(source, externalId)),
