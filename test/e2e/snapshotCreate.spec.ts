@@ -109,6 +109,15 @@ test('[SNP66] a snapshot of a view, with a sample, is made, saved, and verified 
     await one.main.getByRole('button', { name: 'All 64 digits' }).click();
     await look(page, 'settings');
   });
+
+  await test.step('and it opens from where it was made', async () => {
+    await one.go('Register');
+    await page.getByRole('button', { name: 'Export' }).click();
+    await page.getByRole('menuitem', { name: 'Create snapshot…' }).click();
+    await ready.getByRole('button', { name: 'Open it' }).click();
+    await expect(ready).toBeHidden();
+    await expect(page.getByRole('region', { name: 'Snapshot', exact: true })).toContainText('Snapshot, read-only');
+  });
 });
 
 test('[SNP66] without the server the dialog says what it needs it for, and comes back to life with it', async ({

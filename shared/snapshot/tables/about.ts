@@ -18,7 +18,7 @@ export function aboutOf({ manifest, fingerprint, population }: TableInput): Abou
     line('space', 'Space', manifest.name),
     line('spaceId', 'Space id', manifest.space),
     line('asOf', 'As of', manifest.asOf),
-    line('place', 'Up to change', manifest.place),
+    line('place', 'Place in the ledger: up to change', manifest.place),
     line('epoch', 'Epoch of the ledger', manifest.epoch),
     line('root', 'Root of the ledger (RFC 6962)', head.root),
     line('headAt', 'Root signed at', head.at),
