@@ -71,8 +71,12 @@ async function writeSnapshot(made: Made, result: ResultFile, { sign, tell }: Mak
 /** @returns the parts that the report shows as they are; the others are far larger, and one of them is held at a time. */
 async function writeDerived(writer: SnapshotWriter, { draft, data, replayed }: Made, tell: Making['tell']): Promise<DerivedPart[]> {
   const shown: DerivedPart[] = [];
+  let done: number = DONE.packed;
   tell('Computing the findings', DONE.packed);
   for await (const part of deriveParts(replayed, draft, data, nextTurn)) {
+    // How many parts there will be is not known: each takes a tenth of what is left.
+    done += (DONE.derived - done) / 10;
+    tell(`Writing ${part.name}`, done);
     await writer.part(part.name, part.bytes);
     if (isShown(part)) shown.push(part);
   }

@@ -281,6 +281,7 @@ export class Snapshots {
     this.#jobs.delete(job.id);
     job.abort.abort(new SnapshotCancelled());
     await job.work;
-    await rm(job.folder, { recursive: true, force: true });
+    // What cannot be deleted now is deleted by the next start.
+    await rm(job.folder, { recursive: true, force: true }).catch(() => undefined);
   }
 }

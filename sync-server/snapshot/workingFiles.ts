@@ -22,10 +22,18 @@ const ROWS = 500;
 
 /** Everything that the cut names, in the folder of a job. @throws when the disk fails or `signal` is aborted. */
 export async function writeWorkingFiles(core: Core, cut: SnapshotCut, folder: string, telling: Telling): Promise<void> {
-  await intoFile(join(folder, WORK.ledger), (file) => writeLedger(core, cut.place, file, telling));
-  await intoFile(join(folder, WORK.records), (file) => writeVersions(core, cut, file, telling));
-  await intoFile(join(folder, WORK.statuses), (file) => writeStatuses(core, cut, file, telling));
+  const from = (start: number, end: number): Telling => ({
+    ...telling,
+    tell: (what, done) => telling.tell(what, start + done * (end - start)),
+  });
+  await intoFile(join(folder, WORK.ledger), (file) => writeLedger(core, cut.place, file, from(0, LEDGER)));
+  await intoFile(join(folder, WORK.records), (file) => writeVersions(core, cut, file, from(LEDGER, VERSIONS)));
+  await intoFile(join(folder, WORK.statuses), (file) => writeStatuses(core, cut, file, from(VERSIONS, 1)));
 }
+
+/** Shares of the reading that are behind each step. */
+const LEDGER = 0.3;
+const VERSIONS = 0.95;
 
 async function intoFile(path: string, write: (file: FrameFile) => Promise<void>): Promise<void> {
   const file = await FrameFile.create(path);
@@ -41,7 +49,7 @@ async function intoFile(path: string, write: (file: FrameFile) => Promise<void>)
 async function writeLedger(core: Core, place: Place, file: FrameFile, { tell, signal }: Telling): Promise<void> {
   for (let from = 1; from <= place; from += ENTRIES) {
     signal.throwIfAborted();
-    tell('Reading the ledger', from / place);
+    tell(`Reading the ledger: ${from} of ${place} entries`, from / place);
     const rows = await core.storage.entries(core.epoch, from, Math.min(ENTRIES, place - from + 1));
     for (const { value } of rows) await file.add(value);
   }
@@ -52,7 +60,7 @@ async function writeVersions(core: Core, cut: SnapshotCut, file: FrameFile, { te
   for (let read = 0; ; read += ROWS) {
     signal.throwIfAborted();
     // How many there are is not known before they were read: the places that were passed tell how far it is.
-    tell(`Reading what sources said (${read} versions)`, (after?.place ?? 0) / cut.place);
+    tell(`Reading what sources said: ${read} versions`, (after?.place ?? 0) / cut.place);
     const page = await core.storage.versionsPage(after, cut.place, ROWS);
     for (const row of page) if (isInCut(row, cut)) await writeVersion(row, file);
     after = page.at(-1);

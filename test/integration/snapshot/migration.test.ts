@@ -10,13 +10,20 @@ import { throwAwayDirectory } from '../../support/throwAwayDirectory.ts';
 const source = 'laptop' as SourceId;
 const record = 'key:1' as ExternalId;
 
-/** The tables that version 2 changes, as version 1 made them. */
+/** As version 1 made it. */
 const VERSION_1 = `
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE entries (epoch INTEGER NOT NULL, place INTEGER NOT NULL, id TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (epoch, place));
+CREATE UNIQUE INDEX entries_by_id ON entries (epoch, id);
+CREATE TABLE refused (n INTEGER PRIMARY KEY, device TEXT NOT NULL, entry TEXT NOT NULL, problem TEXT NOT NULL, at TEXT NOT NULL);
 CREATE TABLE record_versions (
   source TEXT NOT NULL, external_id TEXT NOT NULL, run INTEGER NOT NULL, hash TEXT NOT NULL, at TEXT NOT NULL,
   PRIMARY KEY (source, external_id, run)
 ) WITHOUT ROWID;
 CREATE TABLE evidence (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL);
+CREATE TABLE documents (n INTEGER PRIMARY KEY, document TEXT NOT NULL, bytes BLOB NOT NULL);
+CREATE INDEX documents_by_name ON documents (document, n);
+CREATE TABLE sources (id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 INSERT INTO record_versions VALUES ('laptop', 'key:1', 1, 'h', 'then');
 INSERT INTO evidence VALUES ('h', x'6f6c64');
 PRAGMA user_version=1;
