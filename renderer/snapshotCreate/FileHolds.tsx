@@ -7,24 +7,36 @@ import { sampleSize } from './snapshotWish.ts';
 import { usePrivateSources, useSharedSources } from './usePrivateSources.ts';
 import { useRows } from './WhatChoice.tsx';
 
-/** In numbers, before it is made: what is listed, and what the file holds either way. */
-export function FileHolds(): ReactNode {
-  const status = useStatus();
+type Figure = readonly [count: number, words: string];
+
+/** What is listed, and what the file holds either way. A report holds only what it lists. */
+function useFigures(): readonly Figure[] {
   const wish = useCreateSnapshot((state) => state.wish);
-  const listed = useRows(wish.what === 'view' ? wish.query : '') ?? 0;
-  const shared = useSharedSources();
-  const mine = usePrivateSources();
+  const last = useStatus()?.place ?? 0;
+  const query = wish.what === 'view' ? wish.query : '';
+  const matching = useRows(query) ?? 0;
+  const kept = useRows(`${query} is:private`.trim()) ?? 0;
+  const [shared, mine] = [useSharedSources(), usePrivateSources()];
+  const listed = matching - (wish.withPrivate ? 0 : kept);
   const records = shared.records + (wish.withPrivate ? mine.records : 0);
   const sources = shared.sources + (wish.withPrivate ? mine.sources : 0);
-  const changes = wish.asOf === 'place' ? wish.place : (status?.place ?? 0);
-  const size = sampleSize(wish);
-  const figures: readonly (readonly [number, string])[] = [
-    [listed, 'listed'],
-    ...(size === undefined || !(size > 0) ? [] : ([[Math.min(size, listed), 'drawn at random']] as const)),
+  const changes = wish.asOf === 'place' ? wish.place : last;
+  const size = sampleSize(wish) ?? 0;
+  const rows: readonly Figure[] = [[listed, 'listed'], ...(size > 0 ? [[Math.min(size, listed), 'drawn at random'] as const] : [])];
+  if (wish.file === 'report') return rows;
+  return [
+    ...rows,
     [changes, changes === 1 ? 'change of the ledger' : 'changes of the ledger'],
     [records, records === 1 ? 'record, with every version' : 'records, with every version'],
     [sources, sources === 1 ? 'source' : 'sources'],
   ];
+}
+
+/** In numbers, before it is made. */
+export function FileHolds(): ReactNode {
+  const status = useStatus();
+  const wish = useCreateSnapshot((state) => state.wish);
+  const figures = useFigures();
   return (
     <section className={classes.holds} aria-label="What the file will hold">
       <dl>

@@ -41,7 +41,10 @@ test('[SNP66] a snapshot of a view, with a sample, is made, saved, and verified 
 }) => {
   const path = join(folder, 'list.csv');
   writeCsv(path, accounts(40));
-  const server = await serve({ args: sourcesArguments(folder, [followed('list', path)]) });
+  const mine = join(folder, 'mine.csv');
+  writeCsv(mine, accounts(3, 'mine'));
+  const sources = [followed('list', path), { ...followed('mine', mine), visibility: 'private' }];
+  const server = await serve({ args: sourcesArguments(folder, sources) });
   await server.muster('discover');
   const one = await newSteward();
   const { page } = one;
@@ -54,10 +57,13 @@ test('[SNP66] a snapshot of a view, with a sample, is made, saved, and verified 
   const dialog = await byPalette(one);
   await test.step('what it will hold, in numbers', async () => {
     await dialog.getByRole('radio', { name: /This view/ }).check();
-    await expect(dialog.getByText('This view owner:none 38')).toBeVisible();
+    await expect(dialog.getByText('This view owner:none 41')).toBeVisible();
     await dialog.getByRole('radio', { name: '25' }).check();
     await dialog.getByLabel('Seed').fill('the auditor’s own seed');
     const holds = dialog.getByRole('region', { name: 'What the file will hold' });
+    await dialog.getByRole('checkbox', { name: 'Include 1 source 3 records' }).check();
+    await expect(holds).toContainText('41listed');
+    await dialog.getByRole('checkbox', { name: 'Include 1 source 3 records' }).uncheck();
     await expect(holds).toContainText('38listed');
     await expect(holds).toContainText('25drawn at random');
     await expect(holds).toContainText('40records, with every version');
