@@ -5,6 +5,7 @@ import { type Figure, within } from './measure.ts';
 import { benchRegister } from './register.ts';
 import { benchRunner } from './runner.ts';
 import { benchServer } from './server.ts';
+import { benchSnapshot } from './snapshot.ts';
 
 /**
  * The budgets of the design, measured: ratios within this one run, against `JSON.parse` of the same data and a bare relay on
@@ -15,6 +16,7 @@ const PARTS: Readonly<Record<string, () => Promise<Figure[]> | Figure[]>> = {
   register: benchRegister,
   runner: benchRunner,
   server: benchServer,
+  snapshot: benchSnapshot,
   browser: benchBrowser,
 };
 

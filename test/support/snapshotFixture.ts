@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { utf8 } from '../../shared/base/bytes.ts';
-import { type HashHex, hashHex } from '../../shared/base/hash.ts';
+import type { HashHex } from '../../shared/base/hash.ts';
 import { canonicalJson } from '../../shared/base/json.ts';
 import { publicKeyOf } from '../../shared/base/signature.ts';
 import { toInstant } from '../../shared/base/time.ts';
@@ -8,16 +9,16 @@ import type { PersonId, SpaceId } from '../../shared/model/ids.ts';
 import { FORMAT, type Manifest, type RecordLine, type SampleSpec, type StatusLine } from '../../shared/snapshot/format.ts';
 import { encodeLedgerFrame, encodeRecordLine, encodeStatusLine } from '../../shared/snapshot/recordLines.ts';
 import type { DerivedPart } from '../../shared/snapshot/replayed.ts';
-import { drawSample } from '../../shared/snapshot/sample.ts';
 import { SeriesParts } from '../../shared/snapshot/series.ts';
 import { type ManifestWithoutParts, SnapshotWriter } from '../../shared/snapshot/snapshotWriter.ts';
 import { nodePacking } from '../../sync-server/snapshot/nodeHost.ts';
+import { recompute } from '../../sync-server/snapshot/recompute.ts';
 import { LedgerStory } from './snapshot/ledgerStory.ts';
 import { anchorsOf, ObservedStory } from './snapshot/observedStory.ts';
 import { packedOf, type RawPart, rawArchive } from './snapshot/rawArchive.ts';
 import type { TestSigner } from './snapshot/testSigner.ts';
 
-const START = Date.parse('2026-01-05T08:00:00.000Z');
+export const START = Date.parse('2026-01-05T08:00:00.000Z');
 
 /** All that a snapshot is made of, before it is sealed. Tests change it, and seal what they made of it. */
 export interface SnapshotContent {
@@ -73,21 +74,14 @@ export async function storyFixture({ entries, records, runs = 4, draw, seed = 1 
   return { story, content: { ...content, derived: await derivedParts(content) } };
 }
 
-/** Small stand-ins, for tests of what does not depend on what is derived. */
-export function placeholders(ids: readonly string[], draw?: SampleSpec): DerivedPart[] {
-  const sample = draw ? { sample: { ids: drawSample(ids, draw), method: 'sha256-order', ...draw } } : {};
-  return [
-    json('policy.json', {}),
-    json('people.json', {}),
-    json('population.json', { counts: {}, exclusions: [], ids, matches: ids.length, query: { text: '' }, ...sample }),
-    json('gaps.json', {}),
-  ];
-}
-
-const json = (name: string, value: unknown): DerivedPart => ({ name, bytes: utf8(canonicalJson(value)) });
-
-async function derivedParts(content: Omit<SnapshotContent, 'derived'>): Promise<DerivedPart[]> {
-  return placeholders(anchorsOf(new Set(content.records.map(({ id }) => id)).size), content.draw);
+/** As the server makes them from the same content. */
+export async function derivedParts(content: Omit<SnapshotContent, 'derived'>): Promise<DerivedPart[]> {
+  const { space, server, restores, values, records, statuses, ...from } = content;
+  const data = { space, restores, ledger: values, records, statuses };
+  const asked = { query: { text: '' }, private: 'left out', place: values.length, serverKey: server.publicKey } as const;
+  const parts: DerivedPart[] = [];
+  for await (const part of recompute(async () => {})(data, { ...from, ...asked })) parts.push(part);
+  return parts;
 }
 
 // Sealing
@@ -131,25 +125,26 @@ export function allParts(content: SnapshotContent, options: SealOptions = {}): r
   return options.archive?.(all) ?? all;
 }
 
+const sha256 = (bytes: Uint8Array): HashHex => createHash('sha256').update(bytes).digest('hex') as HashHex;
+
 function partEntryOf(part: RawPart): Manifest['parts'][number] {
   const packed = packedOf(part);
   return {
     name: part.name,
     size: part.content.length,
-    sha256: hashHex(part.content),
+    sha256: sha256(part.content),
     packed: packed.length,
-    packedSha256: hashHex(packed),
+    packedSha256: sha256(packed),
   };
 }
 
 export function partsOf(content: SnapshotContent): RawPart[] {
-  const isDetail = ({ name }: DerivedPart): boolean => /^(register|findings)\//.test(name);
   return [
     { name: 'README.txt', content: utf8('A snapshot for tests.\n') },
     ...seriesOf('ledger', content.values.map(encodeLedgerFrame)),
     ...seriesOf('records', content.records.map(encodeRecordLine)),
     ...seriesOf('statuses', content.statuses.map(encodeStatusLine)),
-    ...[...content.derived.filter((part) => !isDetail(part)), ...content.derived.filter(isDetail)].map(rawPart),
+    ...content.derived.map(rawPart),
     { name: 'report.html', content: utf8('<!doctype html><title>Report</title>\n') },
   ];
 }

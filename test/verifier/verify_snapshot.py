@@ -128,9 +128,10 @@ def directory(read, size):
     require(size < 2**32, 'too large', 'the file is larger than a snapshot may be')
     end = size - 22
     signature, disk, first, here, total, length, offset, comment = struct.unpack('<I4H2IH', read(end, 22) if end >= 0 else bytes(22))
-    fixed = (signature, disk, first, here, comment, offset + length)
-    require(fixed == (0x06054b50, 0, 0, total, 0, end), 'archive', 'the file does not end as a snapshot ends')
+    fixed = (signature, disk, first, here, comment)
+    require(fixed == (0x06054b50, 0, 0, total, 0), 'archive', 'the file does not end as a snapshot ends')
     require(total <= 4096, 'too large', 'there are more parts than a snapshot may have')
+    require(offset + length == end, 'archive', 'the directory does not lie before the end')
     parts, at, header, turn = [], offset, 0, (0, 0)
     for _ in range(total):
         part, turn = directory_record(read, at, end, header, turn)
@@ -244,9 +245,8 @@ class Snapshot:
         expected = {'sample': {'ids': order[:draw['size']], 'method': 'sha256-order', **draw}} if draw else {}
         found = {name: value for name, value in population.items() if name == 'sample'}
         require(json.dumps(found, sort_keys=True) == json.dumps(expected), 'sample', 'the sample is not the one that the seed draws', part)
-    def check_extension(self, read, size):
+    def check_extension(self, read, size, code='not an extension'):
         """That this snapshot, when it was verified, only adds to an older one (7)."""
-        code = 'not an extension'
         try:
             older = verify(read, size)
         except Refusal as refusal:
