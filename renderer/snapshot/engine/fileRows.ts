@@ -4,6 +4,7 @@ import { parseTime } from '../../../shared/base/time.ts';
 import type { PortableRow } from '../../../shared/register/portableRow.ts';
 import { RowsReader } from '../../../shared/register/rowsReader.ts';
 import type { OpenSnapshot, SnapshotHost, SnapshotRefusal } from '../../../shared/snapshot/contracts.ts';
+import type { PartEntry } from '../../../shared/snapshot/format.ts';
 import { isOfSeries } from '../../../shared/snapshot/partOrder.ts';
 import { linesOf } from '../../../shared/snapshot/recordLines.ts';
 import { refuse } from '../../../shared/snapshot/refusal.ts';
@@ -23,8 +24,10 @@ export async function readFileRows(
 ): Promise<Result<RowsReader, SnapshotRefusal>> {
   const parts = open.parts.filter(({ name }) => isOfSeries('register', name));
   const rows: PortableRow[] = [];
+  let reading = readAhead(open, parts[0]);
   for (const [index, part] of parts.entries()) {
-    const bytes = await open.read(part);
+    const bytes = await (reading ?? open.read(part));
+    reading = readAhead(open, parts[index + 1]);
     if (!bytes.ok) return bytes;
     let number = 0;
     for (const { line } of linesOf(bytes.value)) {
@@ -38,6 +41,14 @@ export async function readFileRows(
   }
   const now = parseTime(open.manifest.asOf) ?? 0;
   return ok(new RowsReader(rows, { now, directory: false, parties: 0, sourceLabels: new Map() }));
+}
+
+/** The browser inflates and hashes beside this worker: the next part is read while the rows of this one are parsed. */
+function readAhead(open: OpenSnapshot, part: PartEntry | undefined): ReturnType<OpenSnapshot['read']> | undefined {
+  const reading = part && open.read(part);
+  // Where a row before it is refused, nobody waits for it any more.
+  reading?.catch(() => undefined);
+  return reading;
 }
 
 function jsonOf(line: Uint8Array): unknown {

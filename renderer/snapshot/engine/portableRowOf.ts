@@ -15,10 +15,15 @@ const maybe =
   (judge: Judge): Judge =>
   (value) =>
     value === undefined || judge(value);
-const shape =
-  (members: Readonly<Record<string, Judge>>): Judge =>
-  (value) =>
-    isObject(value) && Object.entries(members).every(([name, judge]) => judge(Object.hasOwn(value, name) ? value[name] : undefined));
+/** The members are listed once: this runs for every member of every row. What was parsed from JSON has no members but its own. */
+const shape = (members: Readonly<Record<string, Judge>>): Judge => {
+  const [names, judges] = [Object.keys(members), Object.values(members)];
+  return (value) => {
+    if (!isObject(value)) return false;
+    for (let index = 0; index < names.length; index++) if (!judges[index]?.(value[names[index] as string])) return false;
+    return true;
+  };
+};
 const recordOf =
   (judge: Judge): Judge =>
   (value) =>

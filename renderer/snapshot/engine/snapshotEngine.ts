@@ -19,8 +19,8 @@ import { snapshotCalls } from './snapshotCalls.ts';
 import { type Shown, snapshotStatus } from './snapshotStatus.ts';
 import { Verification } from './verification.ts';
 
-/** About two frames: a burst of progress is one announcement. */
-const PAUSE = 30;
+/** How often progress is told, in milliseconds: each telling draws the page's bars anew, for as long as the work goes on. */
+const PAUSE = 120;
 
 /**
  * One file, open for reading. Its archive and signature are judged before anything of it is shown; its rows come next; then the ledger is
