@@ -31,7 +31,7 @@ export interface Dossier {
   readonly id: IdentityId;
   readonly anchors: readonly Anchor[];
   readonly sentence: string;
-  /** Those of which somebody said something, and those that every record should have. */
+  /** Those of which somebody said something, and those that every record should have; brief, as `fieldView` has it. */
   readonly fields: readonly FieldView[];
   readonly access: IdentityView['access'];
   readonly accessUnread: boolean;
@@ -62,7 +62,7 @@ export function dossierOf(id: IdentityId, projection: Projection): Dossier | und
     id,
     anchors: subject.anchors,
     sentence: sentenceOf(row, subject, projection),
-    fields: FIELDS.filter((field) => isSaid(field, subject)).map((field) => fieldView(subject, field, projection)),
+    fields: FIELDS.filter((field) => isSaid(field, subject)).map((field) => fieldView(subject, field, projection, true)),
     access: accessOf(subject, projection),
     accessUnread: accessUnread(subject),
     credentials: subject.type === 'identity' ? credentialsWithRecords(id, row.privileged === true, projection) : [],

@@ -3,13 +3,16 @@ import type { FieldDefinition } from '../model/fields.ts';
 import { type Authority, authorLabel, decidesText } from './authority.ts';
 import { type Decision, decideSet, isAcknowledged, type Said } from './decide.ts';
 import type { Projection } from './projection.ts';
-import { authorView, sourceTimes } from './saidView.ts';
+import { authorView, sourceTimes, unhashed } from './saidView.ts';
 import type { Subject } from './subject.ts';
 import type { AuthorValue, FieldView } from './view.ts';
 import { setWhyLines, whyLines } from './whyLines.ts';
 
-/** A field with every author's value, who wins, and why. */
-export function fieldView(subject: Subject, definition: FieldDefinition, projection: Projection): FieldView {
+/**
+ * A field with every author's value, who wins, and why.
+ * @param brief for many at once: without the hashes that an acknowledgement needs, and without the lines that explain what only one source says.
+ */
+export function fieldView(subject: Subject, definition: FieldDefinition, projection: Projection, brief = false): FieldView {
   const { projector, evidence, ledger } = projection;
   const field = definition.name;
   const authority = projector.authorityOf(subject, field);
@@ -28,13 +31,18 @@ export function fieldView(subject: Subject, definition: FieldDefinition, project
     ...(value === undefined ? {} : { value }),
     text: inherited ?? projector.shown(field, value),
     state: stateOf(decision, set, inherited),
-    values: authorValues(field, decision, projection),
+    values: authorValues(field, decision, projection, brief),
     rule: authority.rule,
     decides: set ? 'Everything that anybody says counts' : decidesNow(authority, decision, labelOf, projection),
     authors: authority.authors.map(labelOf),
     editable: definition.plane === 'governance' && authority.rule !== 'source',
     ...(inherited === undefined ? {} : { inherited: true }),
-    why: set ? setWhyLines(subject, field, projection) : whyLines(field, decision, authority, inherited, projection),
+    why:
+      brief && isEvident(definition, decision)
+        ? []
+        : set
+          ? setWhyLines(subject, field, projection)
+          : whyLines(field, decision, authority, inherited, projection),
   };
 }
 
@@ -62,14 +70,18 @@ function decidingLabel(author: string, { sources }: Decision, labelOf: (author: 
   return first ? projection.evidence.label(first.from.stored.source) : labelOf(author);
 }
 
-function authorValues(field: string, decision: Decision, projection: Projection): AuthorValue[] {
+/** One source, one word: there is nothing to explain. */
+const isEvident = ({ plane }: FieldDefinition, { stewards, sources, rule }: Decision): boolean =>
+  plane === 'observed' && stewards.length === 0 && rule === undefined && sources.length === 1;
+
+function authorValues(field: string, decision: Decision, projection: Projection, brief: boolean): AuthorValue[] {
   const all: Said[] = [...decision.stewards, ...(decision.rule ? [decision.rule] : []), ...decision.sources];
-  return all.map((said) => authorValue(field, said, decision, projection));
+  return all.map((said) => authorValue(field, said, decision, projection, brief));
 }
 
-function authorValue(field: string, said: Said, decision: Decision, projection: Projection): AuthorValue {
+function authorValue(field: string, said: Said, decision: Decision, projection: Projection, brief: boolean): AuthorValue {
   const base = {
-    author: authorView(said, projection),
+    author: authorView(said, projection, brief ? unhashed : undefined),
     ...(said.value === undefined ? {} : { value: said.value }),
     text: projection.projector.shown(field, said.value),
     unread: said.by === 'source' && said.unread,

@@ -1,3 +1,5 @@
+import type { HashHex } from '../base/hash.ts';
+import type { Json } from '../base/json.ts';
 import { visibleText } from '../base/text.ts';
 import { toInstant } from '../base/time.ts';
 import type { Said } from './decide.ts';
@@ -14,7 +16,8 @@ export function sourceTimes(said: Said & { readonly by: 'source' }, projection: 
   return { freshness: said.unread ? 'unknown' : held.level, ...(held.asOf === undefined ? {} : { asOf: toInstant(held.asOf) }) };
 }
 
-export function authorView(said: Said, { ledger, evidence }: Projection): AuthorView {
+/** @param hashOf of a value; `unhashed` where nobody will acknowledge it. */
+export function authorView(said: Said, { ledger, evidence }: Projection, hashOf: (value: Json) => HashHex = valueHash): AuthorView {
   if (said.by === 'rule') return { kind: 'rule', id: said.id, label: visibleText(said.label) };
   if (said.by === 'source') {
     const { stored } = said.from;
@@ -25,7 +28,7 @@ export function authorView(said: Said, { ledger, evidence }: Projection): Author
       label: evidence.label(stored.source),
       externalId: stored.externalId,
       anchor: stored.anchor,
-      hash: valueHash(said.value ?? null),
+      hash: hashOf(said.value ?? null),
       ...(run === undefined ? {} : { run }),
       coverage: stored.coverage,
     };
@@ -42,5 +45,8 @@ export function authorView(said: Said, { ledger, evidence }: Projection): Author
     ...(head.place === undefined ? {} : { place: head.place }),
   };
 }
+
+/** What costs most of a view: a hash of every value that a source says. */
+export const unhashed = (): HashHex => '' as HashHex;
 
 export const authorName = (view: AuthorView): string => (view.kind === 'steward' ? view.name : view.label);
