@@ -46,6 +46,7 @@ export function Changes({ place }: { place: ReportPlace }): ReactNode {
   return (
     <div className="split">
       <div className="main">
+        <h1 className="mu-visually-hidden">Changes</h1>
         <div className="bar">
           <QueryLine label="Search the changes" query={place.query} placeholder="Search: a person, owner, refused, #12" />
           <DownloadButtons table={() => changesTable(found)} query={place.query || 'all changes'} />

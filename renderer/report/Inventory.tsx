@@ -47,6 +47,7 @@ export function Inventory({ place }: { place: ReportPlace }): ReactNode {
   return (
     <div className="split">
       <div className="main">
+        <h1 className="mu-visually-hidden">Inventory</h1>
         <div className="bar">
           <QueryLine label="Filter the inventory" query={place.query} problem={answer.problem} />
           <DownloadButtons table={() => inventoryTable(report, answer.ids)} query={place.query || 'all rows'} />
