@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Page } from '@playwright/test';
 import { strFromU8, unzipSync } from 'fflate';
 import type { Row } from '../../shared/register/view.ts';
@@ -12,6 +13,7 @@ import { band, createSnapshot } from './support/snapshotFiles.ts';
 import type { Steward } from './support/steward.ts';
 
 const PASSWORD = 'a-test-password';
+const SEED = 'chosen by the auditor';
 const WHY = 'answered in review 2026-11, minute 4';
 
 interface Estate {
@@ -35,6 +37,7 @@ async function auditedEstate(
   folder: string,
   postgres: PostgresServer,
   serve: (options: AppServerOptions) => Promise<AppServer>,
+  options: readonly string[] = [],
 ): Promise<Estate> {
   await postgres.run(
     "drop role if exists payments_deploy; create role payments_deploy login superuser; comment on role payments_deploy is 'Deploys payments'",
@@ -53,10 +56,17 @@ async function auditedEstate(
   const set = await server.muster('set', id, 'owner=Payments', 'purpose=Deploys the payment service', '--why', WHY);
   expect(set, set.stderr).toMatchObject({ code: 0 });
   const rows = await listed();
-  const file = await createSnapshot(server, folder);
+  const file = await createSnapshot(server, folder, 'november.muster', ...options);
   const { serverKey } = (await (await fetch(`${server.address}/api/space`)).json()) as { serverKey: string };
   return { server, file, fingerprint: fingerprintOf(serverKey), rows };
 }
+
+const sheetTexts = (path: string): string[] =>
+  Object.entries(unzipSync(new Uint8Array(readFileSync(path)))).flatMap(([name, bytes]) =>
+    name.startsWith('xl/worksheets/') ? [strFromU8(bytes)] : [],
+  );
+/** Of each sheet, with its header. */
+const rowCounts = (path: string): number[] => sheetTexts(path).map((xml) => xml.match(/<row /g)?.length ?? 0);
 
 async function choose(page: Page, click: () => Promise<void>, path: string): Promise<void> {
   const chooser = page.waitForEvent('filechooser');
@@ -167,7 +177,7 @@ test('[SNP59] an auditor’s half hour, in the app', async ({ serve, folder, new
 
   await test.step('a random sample of 25, exported to a workbook', async () => {
     await dialog.getByRole('tab', { name: 'Random sample' }).click();
-    await dialog.getByLabel('Seed').fill('chosen by the auditor');
+    await dialog.getByLabel('Seed').fill(SEED);
     await dialog.getByRole('button', { name: 'Draw' }).click();
     await expect(dialog.getByRole('heading', { name: /^25 of \d+ rows$/ })).toBeVisible();
     const names = (await dialog.getByRole('region', { name: 'Sample' }).getByRole('row').allInnerTexts()).slice(1);
@@ -176,19 +186,78 @@ test('[SNP59] an auditor’s half hour, in the app', async ({ serve, folder, new
     await dialog.getByRole('button', { name: 'Excel (XLSX)' }).click();
     const path = join(folder, 'sample.xlsx');
     await (await download).saveAs(path);
-    const sheets = unzipSync(new Uint8Array(readFileSync(path)));
-    const texts = Object.entries(sheets).flatMap(([name, bytes]) => (name.startsWith('xl/worksheets/') ? [strFromU8(bytes)] : []));
-    expect(texts.map((xml) => xml.match(/<row /g)?.length)).toContain(26);
-    expect(texts.join('')).toContain('chosen by the auditor');
-    expect(texts.join('')).not.toContain('<f>');
+    expect(rowCounts(path)).toContain(26);
+    expect(sheetTexts(path).join('')).toContain(SEED);
+    expect(sheetTexts(path).join('')).not.toContain('<f>');
   });
 });
 
-test('[SNP59] an auditor’s half hour, on the report alone', async ({ serve, folder, newSteward }) => {
+test('[SNP59] an auditor’s half hour, on the report alone', async ({ serve, folder, newSteward }, info) => {
   if ('unavailable' in postgres) return test.skip(true, postgres.unavailable);
-  const { file } = await auditedEstate(folder, postgres, serve);
-  const parts = unzipSync(new Uint8Array(readFileSync(file)), { filter: ({ name }) => name === 'report.html' });
-  const report = parts['report.html'];
-  expect(existsSync(file) && report !== undefined && report.length > 0).toBe(true);
-  expect((await newSteward()).page.url()).toBe('about:blank');
+  const { server, file, rows } = await auditedEstate(folder, postgres, serve, ['--sample', '25', '--seed', SEED]);
+  const report = unzipSync(new Uint8Array(readFileSync(file)), { filter: ({ name }) => name === 'report.html' })['report.html'];
+  if (!report) throw new Error('a snapshot holds its report');
+  const path = join(folder, 'report.html');
+  writeFileSync(path, report);
+  await server.stop();
+  const auditor = await newSteward();
+  const { page } = auditor;
+  await page.context().setOffline(true);
+  await page.goto(pathToFileURL(path).href);
+  const view = (name: string) => page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name }).click();
+  const detail = page.getByRole('complementary', { name: 'Identity' });
+  const filter = async (text: string): Promise<void> => {
+    await view('Inventory');
+    await page.getByRole('textbox', { name: 'Filter the inventory' }).fill(text);
+  };
+  const line = (name: string) => page.locator('[role=grid] [role=row][aria-selected]').filter({ hasText: name });
+  const look = (name: string) => page.screenshot({ path: info.outputPath(`report-${name}.png`) });
+
+  await test.step('the complete inventory, with counts', async () => {
+    const identities = rows.filter(({ type }) => type === 'identity').length;
+    await expect(page.getByRole('main')).toContainText(String(identities));
+    await filter('');
+    await expect(page.getByRole('status')).toContainText(`${identities} rows`);
+    await look('inventory');
+  });
+
+  await test.step('owner and purpose of a privileged identity: who set them, when, on what evidence, how fresh', async () => {
+    await filter('is:privileged');
+    await line('payments_deploy').click();
+    await expect(detail).toContainText('Deploys the payment service');
+    await detail.getByText('Accountable owner', { exact: true }).click();
+    await expect(detail).toContainText('Payments');
+    await expect(detail).toContainText(WHY);
+    await expect(detail).toContainText(/as of \d+ \w+ 2\d{3}/);
+    await look('owner');
+  });
+
+  await test.step('the rotation history of a key', async () => {
+    await filter('deploy-key');
+    await line('deploy-key').click();
+    await expect(detail).toContainText('20 Nov 2026');
+    await expect(detail).toContainText('1 Feb 2026');
+  });
+
+  await test.step('one that nobody registered', async () => {
+    await filter('is:unregistered');
+    await expect(line('svc-001')).toBeVisible();
+  });
+
+  await test.step('what could not be evaluated', async () => {
+    await view('Summary');
+    const gaps = page.getByRole('region', { name: 'What cannot be said' });
+    await expect(gaps).toContainText('Could not be evaluated');
+    await expect(gaps).toContainText('for want of a directory that says whether the owner is still active');
+  });
+
+  await test.step('a random sample of 25, saved as a workbook', async () => {
+    await view('Sample');
+    await expect(page.getByRole('heading', { name: 'Random sample of 25 rows' })).toBeVisible();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: /XLSX|Excel/ }).click();
+    const saved = join(folder, 'report-sample.xlsx');
+    await (await download).saveAs(saved);
+    expect(rowCounts(saved)).toContain(26);
+  });
 });
