@@ -287,8 +287,8 @@ def main():
         snapshot = verify(*open_file(use.file), key)
         if use.after:
             snapshot.check_extension(*open_file(use.after))
-    except OSError as problem:
-        parser.error(f'cannot read a file: {problem.strerror}')
+    except (OSError, struct.error) as problem:
+        parser.error(f'cannot read a file: {problem}')
     except Refusal as refusal:
         sys.exit(print(json.dumps({'ok': False, **refusal.report}) if use.json else refusal) or 1)
     figures = {'fingerprint': snapshot.fingerprint, 'place': snapshot.place, 'parts': len(snapshot.parts)}
