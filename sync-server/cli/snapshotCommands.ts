@@ -46,7 +46,7 @@ function addCreate(snapshot: Command): void {
 const CREATE_EXAMPLES = `
 Examples:
   $ muster snapshot create -o review.muster
-  $ muster snapshot create -o privileged.muster --query "access:admin" --sample 25
+  $ muster snapshot create -o privileged.muster --query is:privileged --sample 25
   $ muster snapshot create -o year-end.muster --place 4711
   $ muster snapshot create -o report.html --where 'row.owner == ""'`;
 
