@@ -2,12 +2,13 @@ import { fromUtf8 } from '../../../shared/base/bytes.ts';
 import { ok, type Result } from '../../../shared/base/result.ts';
 import { parseTime } from '../../../shared/base/time.ts';
 import type { PortableRow } from '../../../shared/register/portableRow.ts';
-import { RowsReader } from '../../../shared/register/rowsReader.ts';
+import { RowsReader, type RowsStanding } from '../../../shared/register/rowsReader.ts';
 import type { OpenSnapshot, SnapshotHost, SnapshotRefusal } from '../../../shared/snapshot/contracts.ts';
 import type { PartEntry } from '../../../shared/snapshot/format.ts';
 import { isOfSeries } from '../../../shared/snapshot/partOrder.ts';
 import { linesOf } from '../../../shared/snapshot/recordLines.ts';
 import { refuse } from '../../../shared/snapshot/refusal.ts';
+import { rowsStandingOf } from '../../../shared/snapshot/rowsStanding.ts';
 import { portableRowOf } from './portableRowOf.ts';
 
 /** Lines that are read before other work may run. */
@@ -39,8 +40,20 @@ export async function readFileRows(
     }
     onProgress(index + 1, parts.length);
   }
+  return ok(new RowsReader(rows, await standingOf(open)));
+}
+
+/** What the file says of its rows besides. A file that does not say it shows sources by their ids until they were computed again. */
+async function standingOf(open: OpenSnapshot): Promise<RowsStanding> {
   const now = parseTime(open.manifest.asOf) ?? 0;
-  return ok(new RowsReader(rows, { now, directory: false, parties: 0, sourceLabels: new Map() }));
+  const [gaps, population] = [await jsonPart(open, 'gaps.json'), await jsonPart(open, 'population.json')];
+  return rowsStandingOf(gaps, population, now) ?? { now, directory: false, parties: 0, sourceLabels: new Map() };
+}
+
+async function jsonPart(open: OpenSnapshot, name: string): Promise<unknown> {
+  const part = open.parts.find((one) => one.name === name);
+  const bytes = part && (await open.read(part));
+  return bytes?.ok === true ? jsonOf(bytes.value) : undefined;
 }
 
 /** The browser inflates and hashes beside this worker: the next part is read while the rows of this one are parsed. */
@@ -51,9 +64,9 @@ function readAhead(open: OpenSnapshot, part: PartEntry | undefined): ReturnType<
   return reading;
 }
 
-function jsonOf(line: Uint8Array): unknown {
+function jsonOf(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(fromUtf8(line));
+    return JSON.parse(fromUtf8(bytes));
   } catch {
     return undefined;
   }
