@@ -63,12 +63,7 @@ function Connection({ status }: { status: EngineStatus }): ReactNode {
 function Opening({ status: { opening } }: { status: EngineStatus }): ReactNode {
   if (opening === undefined) return null;
   return (
-    <span
-      className={classes.part}
-      data-tone="connecting"
-      role="status"
-      title="Counts, totals, the inbox and edits wait until all of it is here"
-    >
+    <span className={classes.part} data-tone="connecting" title="Counts, totals, the inbox and edits wait until all of it is here">
       Still opening: {Math.floor(opening * 100)} %
     </span>
   );

@@ -6,6 +6,7 @@ import type { IdentityId } from '../model/ids.ts';
 import { accessUnread, plainAccess } from './access.ts';
 import { activityOf } from './activity.ts';
 import { fieldView } from './fieldView.ts';
+import { sameName } from './namesakes.ts';
 import { needsOf } from './needs.ts';
 import type { Projection } from './projection.ts';
 import { sentenceOf } from './sentence.ts';
@@ -27,7 +28,7 @@ export function identityView(id: IdentityId, projection: Projection): IdentityVi
   const fields = FIELDS.filter((field) => field.on.includes(subject.type) && field.name !== 'access').map((field) =>
     fieldView(subject, field, projection),
   );
-  const names = subject.type === 'identity' ? projection.projector.sameName(subject) : { before: [], after: [] };
+  const names = subject.type === 'identity' ? sameName(subject, projection) : { before: [], after: [] };
   const needs = needsOf(subject, row, fields, findings, projection, names.before);
   return {
     id,

@@ -2,9 +2,11 @@ import { normalName } from '../base/text.ts';
 import { partyKind } from '../model/vocabulary.ts';
 import type { Application } from './applicationDirectory.ts';
 import { decideSet } from './decide.ts';
+import { textOf } from './gathered.ts';
 import type { Party } from './partyDirectory.ts';
-import { lifecycleOf, type Projector, textOf } from './projector.ts';
+import type { Projector } from './projector.ts';
 import type { Subject } from './subject.ts';
+import { lifecycleOf } from './subjectFacts.ts';
 
 /** A person, team or vendor as sources and stewards describe it. */
 export function partyOf(subject: Subject, projector: Projector): Party {

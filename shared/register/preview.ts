@@ -7,8 +7,8 @@ import { acknowledgements, overrideEnd } from './acts.ts';
 import { authorLabel, decidesText } from './authority.ts';
 import { decideSet } from './decide.ts';
 import type { Projection } from './projection.ts';
-import { lifecycleOf } from './projector.ts';
 import type { Subject } from './subject.ts';
+import { lifecycleOf } from './subjectFacts.ts';
 import type { EditChange, EditPreview } from './view.ts';
 
 /** What became of one record of the edit. */

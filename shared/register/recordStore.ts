@@ -6,6 +6,7 @@ import { decodeRecord, type SourceRecord } from '../model/record.ts';
 import type { RecordType } from '../model/vocabulary.ts';
 import { LinkIndex, type LinkName } from './linkIndex.ts';
 import { MultiIndex, ScopedIndex } from './multiIndex.ts';
+import { RecentRecords } from './recentRecords.ts';
 
 /** What is kept of a record beside its bytes: enough to find it and to join it without decoding. */
 export interface StoredRecord {
@@ -29,13 +30,11 @@ export interface StoredLink {
   readonly to: LinkName;
 }
 
-const DECODED_KEPT = 4_000;
-
 /** Records as bytes, with the indexes that classes, links and findings need. */
 export class RecordStore {
   private readonly records = new Map<Anchor, StoredRecord>();
   private readonly bySource = new Map<SourceId, Map<ExternalId, Anchor>>();
-  private readonly decoded = new Map<Anchor, SourceRecord>();
+  private readonly decoded = new RecentRecords();
   /** Coverages and boundaries come again and again, as a new text in every record. */
   private readonly texts = new Interner();
   readonly byKey = new ScopedIndex<RecordType>();
@@ -75,12 +74,8 @@ export class RecordStore {
     if (held) return held;
     const stored = this.records.get(anchor);
     const record = stored && decodeRecord(stored.bytes);
-    if (record) this.keep(anchor, record);
+    if (record) this.decoded.keep(anchor, record);
     return record;
-  }
-  private keep(anchor: Anchor, record: SourceRecord): void {
-    if (this.decoded.size >= DECODED_KEPT) this.decoded.clear();
-    this.decoded.set(anchor, record);
   }
 
   /**
@@ -93,12 +88,12 @@ export class RecordStore {
     const record = bytes && decodeRecord(bytes);
     const after = record && bytes ? stored(anchor, source, externalId, bytes, record, this.texts) : undefined;
     if (before) {
-      this.decoded.delete(anchor);
+      this.decoded.forget(anchor);
       this.unindex(before);
     }
     if (after && record) {
       this.index(after, before === undefined);
-      this.keep(anchor, record);
+      this.decoded.keep(anchor, record);
     } else this.remove(source, externalId, anchor);
     return anchor;
   }

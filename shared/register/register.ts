@@ -15,7 +15,7 @@ import { partiesOf, searchAll, suggest } from './people.ts';
 import { plainRow } from './plainRow.ts';
 import { type PortableRow, portableRow } from './portableRow.ts';
 import { previewEdit } from './preview.ts';
-import type { KeptRow } from './projected.ts';
+import type { KeptRow, Projected } from './projected.ts';
 import { Projection, type RecordChange } from './projection.ts';
 import { countRows, EVERYTHING, idsOf, Queries, type QueryResult, windowOf } from './queries.ts';
 import type { RowsStanding } from './rowsReader.ts';
@@ -49,6 +49,8 @@ export class Register implements RegisterReader {
   private readonly projection: Projection;
   private readonly queries = new Queries();
   private readonly conditions = new Map<string, Condition | QueryProblem>();
+  /** Several parts of a page show the same counts. The rows alone do not tell: one list is changed in place. */
+  private counted: { readonly rows: readonly Projected[]; readonly version: number; readonly counts: Counts } | undefined;
   private readonly me: PersonId | undefined;
 
   constructor(input: { readonly ledger: LedgerReader; readonly now: Millis; readonly me?: PersonId }) {
@@ -88,8 +90,10 @@ export class Register implements RegisterReader {
   }
   counts(query: Query = EVERYTHING): Counts {
     const { rows } = this.run(query);
-    const { parties } = this.projection;
-    return countRows(rows, parties.size, parties.isDirectory);
+    const { parties, version } = this.projection;
+    if (this.counted?.rows !== rows || this.counted.version !== version)
+      this.counted = { rows, version, counts: countRows(rows, parties.size, parties.isDirectory) };
+    return this.counted.counts;
   }
 
   /** After a load: the first search would have to do it otherwise. Cheap when there is little to do. */
