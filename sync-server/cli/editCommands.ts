@@ -8,6 +8,7 @@ import { type CommonOptions, withCommonOptions, withServer } from './commandOpti
 import { formatOf, readExport, writeExport } from './exportFile.ts';
 
 import { printValue } from './output.ts';
+import { notWritten } from './outputFile.ts';
 import type { ExportRecord } from './portableRecords.ts';
 
 export function addEditCommands(muster: Command): void {
@@ -107,19 +108,12 @@ const sourceIdOf = (path: string): string =>
     .replace(/^[^a-z0-9]+/, '')
     .slice(0, 60) || 'file';
 
-/** The path is wrong; anything else is the disk's doing. */
-const PATH_PROBLEMS: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG']);
-
 async function exportFile(path: string, options: CommonOptions & { query?: string; where?: string }): Promise<void> {
   formatOf(path);
   const { query = '', where } = options;
   const records = (await withServer(options, (ask) => ask('export', where === undefined ? { query } : { query, where }))) as ExportRecord[];
   await writeExport(path, records).catch((error: NodeJS.ErrnoException) => {
-    throw error instanceof CommandError
-      ? error
-      : new CommandError(`"${path.slice(-120)}" cannot be written (${error.code ?? 'unknown'}).`, {
-          exitCode: PATH_PROBLEMS.has(error.code ?? '') ? 2 : 1,
-        });
+    throw error instanceof CommandError ? error : notWritten(path, error);
   });
   printValue({ file: path, records: records.length }, options.format, `${records.length} records written to ${path}.`);
 }

@@ -34,5 +34,6 @@ export async function replaceWhole(path: string, write: (beside: string) => Prom
   }
 }
 
-const notWritten = (path: string, { code = 'unknown' }: { readonly code?: string | undefined }): CommandError =>
+/** One line about a path or a disk that does not take a file. */
+export const notWritten = (path: string, { code = 'unknown' }: { readonly code?: string | undefined }): CommandError =>
   new CommandError(`"${path.slice(-120)}" cannot be written (${code}).`, { exitCode: PATH_PROBLEMS.has(code) ? 2 : 1 });
