@@ -8,7 +8,14 @@ export type PublicKey = Brand<string, 'PublicKey'>;
  * What a signature is for. The tag is signed with the bytes, so that none can be replayed as another:
  * a nonce that happens to be an entry is still not an entry (DESIGN 5).
  */
-export type Purpose = 'muster/entry/1' | 'muster/auth/1' | 'muster/enrol/1' | 'muster/head/1' | 'muster/snapshot/1';
+export type Purpose =
+  | 'muster/entry/1'
+  | 'muster/auth/1'
+  | 'muster/enrol/1'
+  | 'muster/head/1'
+  | 'muster/rekey/1'
+  | 'muster/restore/1'
+  | 'muster/snapshot/1';
 
 /** A private key that may be unable to leave its host (WebCrypto, not extractable). */
 export interface Signer {

@@ -9,12 +9,14 @@ import {
   catalogSource,
   catalogSpace,
   type SignedHead,
+  type SignedRestore,
   signedHead,
+  signedRestore,
 } from '../model/status.ts';
 
 /**
  * The one file that knows the layout of `catalog`: `catalog: Y.Map<key, canonical JSON>` with the keys `space`, `head`,
- * `source/<id>` and `ledger/<epoch>/<n>`. Presence is awareness on this document.
+ * `source/<id>`, `ledger/<epoch>/<n>` and `restore/<epoch>`. Presence is awareness on this document.
  */
 const mapOf = (doc: Y.Doc): Y.Map<string> => doc.getMap('catalog');
 
@@ -45,12 +47,14 @@ export const putSpace = (doc: Y.Doc, space: CatalogSpace): void => put(doc, 'spa
 export const putHead = (doc: Y.Doc, head: SignedHead): void => put(doc, 'head', head);
 export const putSource = (doc: Y.Doc, source: CatalogSource): void => put(doc, `source/${source.id}`, source);
 export const putSegment = (doc: Y.Doc, segment: CatalogSegment): void => put(doc, `ledger/${segment.epoch}/${segment.n}`, segment);
+export const putRestore = (doc: Y.Doc, restore: SignedRestore): void => put(doc, `restore/${restore.epoch}`, restore);
 
 export const readSpace = (doc: Y.Doc): CatalogSpace | undefined => get(doc, 'space', catalogSpace);
 export const readHead = (doc: Y.Doc): SignedHead | undefined => get(doc, 'head', signedHead);
 export const readSources = (doc: Y.Doc): CatalogSource[] => all(doc, 'source/', catalogSource);
 export const readSegments = (doc: Y.Doc): CatalogSegment[] =>
   all(doc, 'ledger/', catalogSegment).sort((a, b) => a.epoch - b.epoch || a.n - b.n);
+export const readRestores = (doc: Y.Doc): SignedRestore[] => all(doc, 'restore/', signedRestore).sort((a, b) => a.epoch - b.epoch);
 
 export function onCatalog(doc: Y.Doc, callback: () => void): () => void {
   const map = mapOf(doc);

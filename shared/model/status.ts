@@ -149,7 +149,15 @@ export const catalogSource = z
 export const catalogSegment = z.object({ epoch: count, n: count, from: count, sealed: z.boolean() }).strict();
 /** A signed tree head: `signature` is the server key's, purpose `muster/head/1`, over canonical `{space, epoch, place, root, at}`. */
 export const signedHead = z.object({ epoch: count, place: count, root: hash, at: instant, signature: z.string().max(128) }).strict();
+/**
+ * A restore from backup began this epoch: the ledger goes on after `at`, whose root was `root`; what came later was lost. `signature` is
+ * the server key's, purpose `muster/restore/1`, over canonical `{space, epoch, at, root, time}`.
+ */
+export const signedRestore = z
+  .object({ epoch: z.number().int().min(1), at: count, root: hash, time: instant, signature: z.string().max(128) })
+  .strict();
 export type CatalogSpace = z.infer<typeof catalogSpace>;
 export type CatalogSource = z.infer<typeof catalogSource>;
 export type CatalogSegment = z.infer<typeof catalogSegment>;
 export type SignedHead = z.infer<typeof signedHead>;
+export type SignedRestore = z.infer<typeof signedRestore>;
