@@ -13,6 +13,7 @@ const FINAL: ReadonlySet<Act['kind']> = new Set<Act['kind']>([
   'role',
   'enrol',
   'revoke',
+  'rekey',
   'withdraw',
   'genesis',
 ]);

@@ -159,6 +159,9 @@ export class Fold implements JudgedState {
       case 'policy':
         registry.changePolicy(act, ref);
         return;
+      case 'rekey':
+        registry.rekey(act, ref);
+        return;
       case 'invite':
         registry.invite(act, ref);
         return;

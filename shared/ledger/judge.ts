@@ -1,14 +1,14 @@
 import { unreachable } from '../base/result.ts';
 import { type Millis, parseTime } from '../base/time.ts';
-import type { Act, ActKind, ActOf, ActRef, VoidReason } from '../model/act.ts';
-import type { Entry, EntryId } from '../model/entry.ts';
+import type { Act, ActKind, ActOf, ActRef, SignInSubject, VoidReason } from '../model/act.ts';
+import type { DeviceId, Entry, EntryId } from '../model/entry.ts';
 import { fieldByName, fieldProblem, isSetField } from '../model/fields.ts';
 import type { Anchor } from '../model/ids.ts';
 import type { ActNode, EntryNode } from './causality.ts';
 import { isFoldable } from './foldedAct.ts';
 import type { PersonView } from './ledgerReader.ts';
 import { mayDo } from './permissions.ts';
-import { deviceKey, policyKey, type Registry, refKey, roleKey } from './registry.ts';
+import { deviceKey, policyKey, type Registry, refKey, roleKey, SERVER_KEY } from './registry.ts';
 
 /** What a verdict depends on besides the act: the state just before the entry's place. */
 export interface JudgedState {
@@ -28,6 +28,10 @@ export interface ServerChecks {
    * conditions other than `true`; for an owner the identities must also be their own.
    */
   readonly remit: (person: PersonView, condition: string, anchors: readonly Anchor[]) => boolean;
+  /** Is this text a condition? One that is none would let its holder edit nothing, without a word. Absent: not asked. */
+  readonly isCondition?: (text: string) => boolean;
+  /** Has the server this key, so that it can sign with it from now on? Absent: it has no other key. */
+  readonly holdsKey?: (key: DeviceId) => boolean;
 }
 
 /** Acts that may be taken back. What let something happen outside the register, or a key out of it, stays. */
@@ -80,18 +84,24 @@ class EntryJudge {
 
   /** Enrolment, revocation and role of the author. */
   #permitted(act: Act): VoidReason | undefined {
-    if (act.kind === 'genesis') return undefined;
-    if (act.kind === 'enrol' && this.#entry.device === this.#serverKey()) return undefined;
+    if (act.kind === 'genesis' || this.#isServersOwn(act)) return undefined;
     if (!this.#author) return 'not enrolled';
     if (this.#state.registry.isRevoked(this.#entry.device)) return 'revoked';
     const permission = mayDo(this.#author.role, act.kind);
     if (!permission.may) return 'role may not';
-    if (permission.reach === 'own devices' && act.kind === 'revoke') return this.#ownDevice(act);
-    return undefined;
+    return permission.reach === 'own devices' ? this.#ownDevice(act) : undefined;
   }
 
-  #ownDevice(act: ActOf<'revoke'>): VoidReason | undefined {
-    return this.#state.registry.personIdOf(act.device) === this.#author?.person ? undefined : 'role may not';
+  /** The server lets in who may come in, and keeps what a sign-in made of them in step with what the provider says now. */
+  #isServersOwn(act: Act): boolean {
+    if (this.#entry.device !== this.#serverKey()) return false;
+    return act.kind === 'enrol' || (act.kind === 'role' && this.#state.registry.persons.get(act.person)?.signIn !== undefined);
+  }
+
+  #ownDevice(act: Act): VoidReason | undefined {
+    const person = this.#author?.person;
+    if (act.kind === 'revoke') return this.#state.registry.personIdOf(act.device) === person ? undefined : 'role may not';
+    return act.kind === 'enrol' && 'confirmed' in act.via && act.person === person ? undefined : 'role may not';
   }
 
   /** At the first place the genesis act itself names the key. */
@@ -127,17 +137,19 @@ class EntryJudge {
       case 'policy':
         return this.#compareAndSet(policyKey(act.key), act.previous);
       case 'role':
-        return this.#state.registry.persons.has(act.person) ? this.#compareAndSet(roleKey(act.person), act.previous) : 'unknown subject';
+        return this.#change(act);
       case 'enrol':
         return this.#enrolment(act);
       case 'revoke':
         return this.#revocation(act);
       case 'withdraw':
         return this.#withdrawal(act);
+      case 'rekey':
+        return this.#rekey(act);
       case 'genesis':
         return this.#genesis(act, index);
       case 'invite':
-        return undefined;
+        return this.#conditionProblem(act.remit);
       default:
         return unreachable(act);
     }
@@ -157,10 +169,32 @@ class EntryJudge {
     return matches && !this.#take(key) ? undefined : 'changed meanwhile';
   }
 
+  #change(act: ActOf<'role'>): VoidReason | undefined {
+    const { registry } = this.#state;
+    if (!registry.persons.has(act.person)) return 'unknown subject';
+    if (act.role !== 'admin' && registry.isLastAdministrator(act.person)) return 'the last administrator stays';
+    if (this.#entry.device === this.#serverKey() && !registry.isGranted(act)) return 'not in the sign-in policy';
+    return this.#conditionProblem(act.remit) ?? this.#compareAndSet(roleKey(act.person), act.previous);
+  }
+
+  #conditionProblem(condition: string): VoidReason | undefined {
+    return this.#server?.isCondition && !this.#server.isCondition(condition) ? 'not a valid value' : undefined;
+  }
+
+  /** A server that has not the key could sign nothing any more. */
+  #rekey({ succession, previous }: ActOf<'rekey'>): VoidReason | undefined {
+    const { registry } = this.#state;
+    const { from, to } = succession;
+    if (from !== registry.serverKey) return 'changed meanwhile';
+    if (registry.hasBeenServerKey(to) || registry.personIdOf(to) !== undefined) return 'a revoked key never returns';
+    if (this.#server && this.#server.holdsKey?.(to) !== true) return 'unknown subject';
+    return this.#compareAndSet(SERVER_KEY, previous);
+  }
+
   #enrolment(act: ActOf<'enrol'>): VoidReason | undefined {
     const { registry } = this.#state;
     if (registry.isRevoked(act.device)) return 'a revoked key never returns';
-    if (registry.personIdOf(act.device) !== undefined) return 'already enrolled';
+    if (registry.personIdOf(act.device) !== undefined || registry.hasBeenServerKey(act.device)) return 'already enrolled';
     return this.#enrolmentPath(act) ?? this.#compareAndSet(deviceKey(act.device), act.previous);
   }
 
@@ -172,7 +206,24 @@ class EntryJudge {
     }
     // A launch link is made on the server's own machine; an administrator's device may vouch for it as well.
     if ('launch' in act.via) return undefined;
-    return byServer ? this.#invited(act, act.via.invite) : 'role may not';
+    if ('confirmed' in act.via) return byServer ? 'role may not' : this.#confirmed(act);
+    if (!byServer) return 'role may not';
+    return 'invite' in act.via ? this.#invited(act, act.via.invite) : this.#signedIn(act, act.via.signIn);
+  }
+
+  /** A further device is as its person is: what a person may do, only a `role` act changes. */
+  #confirmed(act: ActOf<'enrol'>): VoidReason | undefined {
+    const person = this.#state.registry.persons.get(act.person);
+    if (!person) return 'unknown subject';
+    return person.role === act.role && person.remit === act.remit ? undefined : 'changed meanwhile';
+  }
+
+  /** A sign-in makes a new person. A further device of one who is here is confirmed by an enrolled one, or by an administrator. */
+  #signedIn(act: ActOf<'enrol'>, subject: SignInSubject): VoidReason | undefined {
+    const { registry } = this.#state;
+    if (registry.persons.has(act.person) || registry.personBySignIn(subject)) return 'already enrolled';
+    if (registry.signIn?.issuer !== subject.issuer || !registry.isGranted(act)) return 'not in the sign-in policy';
+    return this.#take(`sign-in/${subject.issuer} ${subject.subject}`) ? 'already enrolled' : undefined;
   }
 
   #invited(act: ActOf<'enrol'>, ref: ActRef): VoidReason | undefined {
@@ -189,6 +240,8 @@ class EntryJudge {
     const { registry } = this.#state;
     if (registry.personIdOf(act.device) === undefined) return 'unknown subject';
     if (registry.isRevoked(act.device)) return 'already decided';
+    const person = registry.personIdOf(act.device);
+    if (person !== undefined && registry.isLastAdministrator(person, act.device)) return 'the last administrator stays';
     return this.#compareAndSet(deviceKey(act.device), act.previous);
   }
 
@@ -197,9 +250,14 @@ class EntryJudge {
       const entry = this.#state.entryNode(ref.entry);
       const target = entry && entry.place > 0 ? entry.acts[ref.act] : undefined;
       if (!target || !isWithdrawable(target.kind)) return 'unknown subject';
-      if (!this.#isOwn(target)) return 'not the author';
+      if (!this.#isOwn(target) && !this.#isAdministratorsInvitation(target)) return 'not the author';
     }
     return undefined;
+  }
+
+  /** An open invitation is a door: every administrator may close it, not only who opened it. */
+  #isAdministratorsInvitation(target: ActNode): boolean {
+    return target.kind === 'invite' && this.#author?.role === 'admin';
   }
 
   #isOwn(target: ActNode): boolean {

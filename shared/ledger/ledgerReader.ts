@@ -1,5 +1,5 @@
 import type { Json } from '../base/json.ts';
-import type { ActRef, VoidReason } from '../model/act.ts';
+import type { ActRef, SignInSubject, VoidReason } from '../model/act.ts';
 import type { DeviceId, Entry, EntryId, HashHex, Place, Receipt } from '../model/entry.ts';
 import type { Anchor, PersonId } from '../model/ids.ts';
 import type { PolicyValue } from '../model/policy.ts';
@@ -32,6 +32,8 @@ export interface PersonView {
   readonly name: string;
   readonly role: Role;
   readonly remit: string;
+  /** Where an identity provider vouches for this person. */
+  readonly signIn?: SignInSubject;
   readonly devices: readonly {
     readonly device: DeviceId;
     readonly label: string;

@@ -25,6 +25,7 @@ const ADMIN_ACTS = [
   'role',
   'enrol',
   'revoke',
+  'rekey',
   'invite',
 ] as const satisfies readonly ActKind[];
 
@@ -50,7 +51,46 @@ const REFUSED: Readonly<Record<Role, string>> = {
 /** May this role do acts of this kind at all? Remit, authorship and compare-and-set are judged per act. */
 export function mayDo(role: Role, kind: ActKind): Permission {
   if (MAY[role].has(kind)) return { may: true, reach: role === 'owner' && kind !== 'withdraw' ? 'own identities' : 'anything' };
-  // A person may always take a lost device of their own out of use, whatever their role.
-  if (kind === 'revoke' && role !== 'connector') return { may: true, reach: 'own devices' };
+  // A person may always confirm a further device of their own and take a lost one out of use, whatever their role.
+  if ((kind === 'revoke' || kind === 'enrol') && role !== 'connector') return { may: true, reach: 'own devices' };
   return { may: false, reason: REFUSED[role] };
 }
+
+/** The documents of DESIGN 4. */
+export const documentKind = ['catalog', 'ledger', 'source', 'status', 'outbox'] as const;
+export type DocumentKind = (typeof documentKind)[number];
+/** `own`: of this device, or of this connector's source. The server is the one writer of everything else (DESIGN 4). */
+export type DocumentUse = 'write own' | 'read' | 'read own' | 'none';
+
+/** What a person's role lets a device do with a document of each kind. Private sources are narrower still: they are there for their person alone. */
+const PERSON_USES: Readonly<Record<DocumentKind, DocumentUse>> = {
+  catalog: 'read',
+  ledger: 'read',
+  source: 'read',
+  status: 'read',
+  outbox: 'write own',
+};
+const CONNECTOR_USES: Readonly<Record<DocumentKind, DocumentUse>> = {
+  catalog: 'none',
+  ledger: 'none',
+  source: 'read own',
+  status: 'read own',
+  outbox: 'none',
+};
+
+/** May somebody of this role open documents of this kind, and do they write them? */
+export const mayUse = (role: Role, kind: DocumentKind): DocumentUse => (role === 'connector' ? CONNECTOR_USES : PERSON_USES)[kind];
+
+export const callLevel = ['reader', 'steward', 'admin'] as const;
+/** What an endpoint of the HTTP interface asks for. */
+export type CallLevel = (typeof callLevel)[number];
+
+/** An approver decides and comments; it does not steward. */
+const CALLERS: Readonly<Record<CallLevel, readonly Role[]>> = {
+  reader: ['reader', 'owner', 'steward', 'approver', 'admin'],
+  steward: ['steward', 'admin'],
+  admin: ['admin'],
+};
+
+/** May somebody of this role make calls of this level? */
+export const mayCall = (role: Role, level: CallLevel): boolean => CALLERS[level].includes(role);

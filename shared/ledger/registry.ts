@@ -1,7 +1,7 @@
-import type { ActOf, ActRef } from '../model/act.ts';
+import type { ActOf, ActRef, SignInSubject, Succession } from '../model/act.ts';
 import type { DeviceId, HashHex } from '../model/entry.ts';
 import type { PersonId } from '../model/ids.ts';
-import type { PolicyValue } from '../model/policy.ts';
+import { type Grant, type PolicyValue, SIGN_IN_POLICY, type SignInPolicy } from '../model/policy.ts';
 import type { PersonView } from './ledgerReader.ts';
 
 export type DecisionKind = 'approve' | 'reject' | 'release' | 'discard';
@@ -22,6 +22,8 @@ export interface PolicyEntry {
 export const deviceKey = (device: DeviceId): string => `device/${device}`;
 export const roleKey = (person: PersonId): string => `role/${person}`;
 export const policyKey = (key: string): string => `policy/${key}`;
+/** Under it the server's key is compared and set. */
+export const SERVER_KEY = 'server key';
 export const refKey = (ref: ActRef): string => `${ref.entry}/${ref.act}`;
 
 /**
@@ -30,10 +32,13 @@ export const refKey = (ref: ActRef): string => `${ref.entry}/${ref.act}`;
  */
 export class Registry {
   serverKey: DeviceId | undefined;
+  /** How the key in force came from that of genesis, the oldest first. */
+  readonly successions: Succession[] = [];
   readonly persons = new Map<PersonId, PersonView>();
   readonly policies = new Map<string, PolicyEntry>();
   readonly decisions = new Map<HashHex, Decision>();
   readonly #personByDevice = new Map<DeviceId, PersonId>();
+  readonly #personBySignIn = new Map<string, PersonId>();
   readonly #last = new Map<string, ActRef>();
   readonly #invitations = new Map<string, Invitation>();
 
@@ -58,6 +63,42 @@ export class Registry {
     return this.personOf(device)?.devices.some((known) => known.device === device && known.revoked) ?? false;
   }
 
+  personBySignIn(subject: SignInSubject): PersonView | undefined {
+    const person = this.#personBySignIn.get(signInKey(subject));
+    return person === undefined ? undefined : this.persons.get(person);
+  }
+
+  get signIn(): SignInPolicy | undefined {
+    const value = this.policies.get(SIGN_IN_POLICY)?.value;
+    return value?.kind === 'signIn' ? value.policy : undefined;
+  }
+
+  /** Could somebody with such a grant have come in by the sign-in policy in force? */
+  isGranted({ role, remit }: { readonly role: string; readonly remit: string }): boolean {
+    const { groups = [], others } = this.signIn ?? {};
+    const grants: readonly Grant[] = [...groups.map((line) => line.grant), ...(others ? [others] : [])];
+    return grants.some((one) => one.role === role && one.remit === remit);
+  }
+
+  /** Would nobody be left who may do everything, if this device or this person's role were gone? */
+  isLastAdministrator(person: PersonId, device?: DeviceId): boolean {
+    const stays = (one: PersonView): boolean =>
+      one.role === 'admin' &&
+      !(one.person === person && device === undefined) &&
+      one.devices.some((known) => !known.revoked && known.device !== device);
+    return this.persons.get(person)?.role === 'admin' && ![...this.persons.values()].some(stays);
+  }
+
+  hasBeenServerKey(key: DeviceId): boolean {
+    return key === this.serverKey || this.successions.some(({ from }) => from === key);
+  }
+
+  rekey(act: ActOf<'rekey'>, ref: ActRef): void {
+    this.serverKey = act.succession.to;
+    this.successions.push(act.succession);
+    this.#last.set(SERVER_KEY, ref);
+  }
+
   invitation(ref: ActRef): Invitation | undefined {
     return this.#invitations.get(refKey(ref));
   }
@@ -66,7 +107,9 @@ export class Registry {
     const device = { device: act.device, label: act.label, revoked: false, enrolledAt: at };
     const known = this.persons.get(act.person);
     // A further device changes nothing about its person: only a `role` act does.
-    const person = known ?? { person: act.person, name: act.personName, role: act.role, remit: act.remit, devices: [] };
+    const signIn = 'signIn' in act.via ? act.via.signIn : undefined;
+    const person = known ?? newPerson(act, signIn);
+    if (signIn && !known) this.#personBySignIn.set(signInKey(signIn), act.person);
     this.persons.set(act.person, { ...person, devices: [...person.devices, device] });
     this.#personByDevice.set(act.device, act.person);
     this.#last.set(deviceKey(act.device), ref);
@@ -111,3 +154,14 @@ export class Registry {
     if (invitation) this.#invitations.set(refKey(ref), { ...invitation, used: true });
   }
 }
+
+const signInKey = ({ issuer, subject }: SignInSubject): string => `${issuer}\0${subject}`;
+
+const newPerson = ({ person, personName, role, remit }: ActOf<'enrol'>, signIn: SignInSubject | undefined): PersonView => ({
+  person,
+  name: personName,
+  role,
+  remit,
+  devices: [],
+  ...(signIn ? { signIn } : {}),
+});

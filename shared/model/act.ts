@@ -19,6 +19,19 @@ const previous = actRef.nullable();
 /** Keeping a registered value against a source's: named by the hash of the canonical JSON of the value the source gave. */
 export const acknowledgement = z.object({ source: sourceId, hash }).strict();
 
+/** Who an identity provider says that somebody is: its `iss` and `sub` together, which are never given to anybody else. */
+export const signInSubject = z.object({ issuer: z.string().min(1).max(512), subject: z.string().min(1).max(255) }).strict();
+export type SignInSubject = z.infer<typeof signInSubject>;
+
+const signature = z.string().max(128);
+
+/**
+ * One server key after another. Both sign (`muster/rekey/1`) over canonical `{space, from, to}`: the key that goes (`endorsement`), so
+ * that a file alone can show the way from the first key, and the key that comes (`proof`), so that its holder is known.
+ */
+export const succession = z.object({ from: deviceId, to: deviceId, endorsement: signature, proof: signature }).strict();
+export type Succession = z.infer<typeof succession>;
+
 export const act = z.discriminatedUnion('kind', [
   // fold: last causal writer, concurrent differing values conflict
   z
@@ -64,6 +77,10 @@ export const act = z.discriminatedUnion('kind', [
         z.object({ genesis: z.literal(true) }).strict(),
         z.object({ launch: z.literal(true) }).strict(),
         z.object({ invite: actRef }).strict(),
+        // A device of that person, or an administrator, compared the code that the new device shows.
+        z.object({ confirmed: z.literal(true) }).strict(),
+        // The identity provider of the policy `sign-in` vouches for the person (OpenID Connect Core 1.0: issuer and subject name them).
+        z.object({ signIn: signInSubject }).strict(),
       ]),
       /** The new device's signature (`muster/enrol/1`) over canonical `{space, device, token hash}`: it holds the key. */
       proof: z.string().max(128),
@@ -71,6 +88,7 @@ export const act = z.discriminatedUnion('kind', [
     })
     .strict(),
   z.object({ kind: z.literal('revoke'), device: deviceId, previous, why }).strict(),
+  z.object({ kind: z.literal('rekey'), succession, previous, why }).strict(),
   // structure
   z.object({ kind: z.literal('create'), anchor, type: recordType, recordKind: text, name: text, why }).strict(),
   z.object({ kind: z.literal('merge'), anchors: z.array(anchor).min(2).max(64), why }).strict(),
@@ -97,5 +115,7 @@ export const voidReason = z.enum([
   'invitation is used or expired',
   'already enrolled',
   'a revoked key never returns',
+  'the last administrator stays',
+  'not in the sign-in policy',
 ]);
 export type VoidReason = z.infer<typeof voidReason>;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { environment } from './vocabulary.ts';
+import { environment, role } from './vocabulary.ts';
 
 /** DOMAIN H: how a field is decided between its authors. */
 export const authorityRule = z.enum(['source', 'override', 'fill', 'suggest']);
@@ -38,12 +38,44 @@ export const ownershipRule = z
 
 export const environmentMapping = z.object({ boundary: z.string().max(512), environment }).strict();
 
+/** What a sign-in makes of somebody: a role and what they may edit. */
+export const grant = z.object({ role: role.exclude(['connector']), remit: z.string().max(2_048) }).strict();
+export type Grant = z.infer<typeof grant>;
+
+/**
+ * Key `sign-in`: people may come in with this identity provider (OpenID Connect Core 1.0, authorization code with PKCE). The first line
+ * whose group somebody is in says what they become; who is in none becomes `others`, or is not let in where there is none. A client
+ * secret is not policy: the server has it by reference.
+ */
+export const signInPolicy = z
+  .object({
+    issuer: z.url({ protocol: /^https?$/ }).max(512),
+    clientId: z.string().min(1).max(256),
+    /** On the button: "Sign in with Example". */
+    name: z.string().min(1).max(64),
+    scopes: z.array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/)).max(16),
+    /** The claim of the ID token, or of the user info, that lists the groups. */
+    groupsClaim: z.string().min(1).max(128),
+    groups: z.array(z.object({ group: z.string().min(1).max(256), grant }).strict()).max(256),
+    others: grant.optional(),
+    /** After so many hours a device that came in this way signs in again before it syncs. What it does offline is not affected. */
+    renewHours: z
+      .number()
+      .int()
+      .min(1)
+      .max(24 * 90),
+  })
+  .strict();
+export type SignInPolicy = z.infer<typeof signInPolicy>;
+export const SIGN_IN_POLICY = 'sign-in';
+
 /** Values of `policy` acts, by key. */
 export const policyValue = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('field'), policy: fieldPolicy }).strict(),
   z.object({ kind: z.literal('ownership'), rule: ownershipRule }).strict(),
   z.object({ kind: z.literal('environment'), mapping: environmentMapping }).strict(),
   z.object({ kind: z.literal('threshold'), name: z.string().max(64), days: z.number().int().min(1).max(3_650) }).strict(),
+  z.object({ kind: z.literal('signIn'), policy: signInPolicy }).strict(),
   z.object({ kind: z.literal('absent') }).strict(),
 ]);
 export type PolicyValue = z.infer<typeof policyValue>;

@@ -4,7 +4,7 @@ import type { Instant } from '../base/time.ts';
 import type { LedgerLine } from '../ledger/ledgerReader.ts';
 import type { Act, ActRef } from '../model/act.ts';
 import { fieldByName } from '../model/fields.ts';
-import type { Anchor, IdentityId, PersonId } from '../model/ids.ts';
+import type { Anchor, DeviceId, IdentityId, PersonId } from '../model/ids.ts';
 import type { RunSummary } from '../model/status.ts';
 import { plural } from './age.ts';
 import type { Projection } from './projection.ts';
@@ -24,6 +24,7 @@ const FIXED: ReadonlySet<Act['kind']> = new Set([
   'enrol',
   'invite',
   'revoke',
+  'rekey',
   'role',
   'policy',
   'withdraw',
@@ -159,7 +160,9 @@ function sentence(act: Act, projection: Projection): string {
     case 'role':
       return `made ${visibleText(projection.ledger.persons().get(act.person)?.name ?? 'a person', 80)} ${act.role}`;
     case 'revoke':
-      return 'revoked a device';
+      return `took ${deviceWords(act.device, projection)} out of use`;
+    case 'rekey':
+      return "replaced the server's key";
     case 'invite':
       return `invited a ${act.role}`;
     case 'policy':
@@ -175,6 +178,13 @@ function sentence(act: Act, projection: Projection): string {
     default:
       return 'a change that this version does not know';
   }
+}
+
+/** A device as its person calls it. */
+function deviceWords(device: DeviceId, { ledger }: Projection): string {
+  const person = ledger.personOf(device);
+  const label = person?.devices.find((one) => one.device === device)?.label;
+  return person && label !== undefined ? `${visibleText(label, 80)} of ${visibleText(person.name, 80)}` : 'a device';
 }
 
 function runLines({ evidence }: Projection): ActivityLine[] {

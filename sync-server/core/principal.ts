@@ -1,3 +1,4 @@
+import { type CallLevel, mayCall } from '../../shared/ledger/permissions.ts';
 import type { DeviceId, PersonId } from '../../shared/model/ids.ts';
 import type { Role } from '../../shared/model/vocabulary.ts';
 
@@ -13,12 +14,6 @@ export interface Principal {
   readonly local: boolean;
 }
 
-/** The roles that may call an endpoint of each level (DESIGN 12). An approver decides and comments; it does not steward. */
-const CALLERS: Readonly<Record<'reader' | 'steward' | 'admin', readonly Role[]>> = {
-  reader: ['reader', 'owner', 'steward', 'approver', 'admin'],
-  steward: ['steward', 'admin'],
-  admin: ['admin'],
-};
-export type Level = keyof typeof CALLERS;
+export type Level = CallLevel;
 
-export const atLevel = (principal: Principal, level: Level): boolean => CALLERS[level].includes(principal.role);
+export const atLevel = (principal: Principal, level: Level): boolean => mayCall(principal.role, level);

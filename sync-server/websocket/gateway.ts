@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type DocumentName, parseDocumentName } from '../../shared/documents/names.ts';
+import { mayUse } from '../../shared/ledger/permissions.ts';
 import type { DeviceId } from '../../shared/model/ids.ts';
 import { CLOSE, type CloseCode, SUBPROTOCOL } from '../../shared/wire/closeCodes.ts';
 import type { Core } from '../core/core.ts';
@@ -156,16 +157,9 @@ export class Gateway {
   }
 
   private mayRead(principal: Principal, name: DocumentName): boolean {
-    switch (name.kind) {
-      case 'outbox':
-        return principal.device === name.device;
-      case 'source':
-      case 'status':
-        return this.core.mayReadSource(principal, name.source);
-      case 'catalog':
-      case 'ledger':
-        return principal.role !== 'connector';
-    }
+    if (mayUse(principal.role, name.kind) === 'none') return false;
+    if (name.kind === 'outbox') return principal.device === name.device;
+    return name.kind === 'source' || name.kind === 'status' ? this.core.mayReadSource(principal, name.source) : true;
   }
 
   private isCrowded({ device }: Principal): boolean {
