@@ -12,6 +12,8 @@ export const CLOSE = {
   malformed: 4400,
   /** An entry is malformed or not authentic. The reason is `<problem> <entry id>`: set it aside, show it, reconnect. */
   entryRefused: 4422,
+  /** The sign-in of this device has run out: it signs in again. */
+  signInAgain: 4412,
   /** The device was revoked. */
   revoked: 4410,
   tooManyRequests: 4529,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { succession } from '../model/act.ts';
 import { deviceId, entryId, externalId, hash, personId, place, sourceId, spaceId } from '../model/ids.ts';
 import { instant, json } from '../model/record.ts';
 import { connectorProblem, heldPart, planItem, runCounts } from '../model/status.ts';
@@ -15,15 +16,20 @@ export const spaceInfo = z
   .object({
     space: spaceId,
     serverKey: deviceId,
+    /** How the key in force came from that of genesis, the oldest first; absent while it is that one. */
+    succession: z.array(succession).max(1_000).optional(),
     epoch: z.number().int(),
     name: z.string(),
     version: z.string(),
-    protocol: z.literal(1),
+    /** Grows when an older client would misunderstand this server; it then shows what it has and changes nothing. */
+    protocol: z.number().int().min(1),
     time: instant,
     sample: z.boolean(),
     place,
   })
   .strict();
+/** The newest protocol that this version speaks. */
+export const PROTOCOL = 1;
 export type SpaceInfo = z.infer<typeof spaceInfo>;
 
 /** POST /api/auth/nonce → sign canonical `{space, nonce, origin, expires}` with purpose `muster/auth/1` → POST /api/auth/ticket */

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toInstant } from '../../shared/base/time.ts';
-import { enrolRequest, invitationRequest, nonceRequest, type SpaceInfo, ticketRequest } from '../../shared/wire/http.ts';
+import { enrolRequest, invitationRequest, nonceRequest, PROTOCOL, type SpaceInfo, ticketRequest } from '../../shared/wire/http.ts';
 import { type HttpContext, requires } from './context.ts';
 import { apiFailure, sendError, sendResult } from './errors.ts';
 import { parseWith } from './parse.ts';
@@ -35,7 +35,7 @@ function spaceInfoOf({ core, name, version, sample, clock }: HttpContext): Space
     epoch: core.epoch,
     name,
     version,
-    protocol: 1,
+    protocol: PROTOCOL,
     time: toInstant(clock()),
     sample,
     place: core.durablePlace,
