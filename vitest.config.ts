@@ -9,6 +9,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    // Most of them wait for processes, disks and sockets: two at once take little more than half the time of one after the other.
+    maxWorkers: 2,
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/{unit,contract,architecture}/**/*.test.{ts,tsx}'] } },
       { extends: true, test: { name: 'fuzz', include: ['test/fuzz/**/*.test.ts'], testTimeout: 600_000 } },

@@ -72,10 +72,15 @@ async function readManifest(reader: PartReader): Promise<Result<SignedManifest, 
   const value = parseCanonical(bytes)?.value;
   if (hasOtherVersion(value))
     return refuse('newer format', 'A newer version of Muster made this file: update to open it.', { part: MANIFEST });
+  if (hasTooManyMembers(value)) return wrong;
   const parsed = manifestSchema.safeParse(value);
   if (!parsed.success || !hasKeys(parsed.data)) return wrong;
   return ok({ manifest: parsed.data, bytes });
 }
+
+/** Judged before the schema, which would list every member that it does not know. */
+const hasTooManyMembers = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length > Object.keys(manifestSchema.shape).length;
 
 function hasOtherVersion(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('v' in value)) return false;
