@@ -36,33 +36,30 @@ def is_signed(key, purpose, message, signature):
 
 # ---- Canonical JSON (RFC 8785): strings, numbers and members have one spelling each, and nothing stands between them
 PLAIN, EXPONENT = r'-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?', r'-?[1-9](\.[0-9]*[1-9])?e[+-][1-9][0-9]*'
-is_short = re.compile('0|-?[1-9][0-9]{0,14}').fullmatch
 STRING = rb'"(?:[^"\\\x00-\x1f]|\\["\\bfnrt]|\\u00(?:0[0-7bef]|1[0-9a-f]))*+"'
 TOKENS = re.compile(rb'(?:%b|[][{},:]|[0-9.eE+-]++|true|false|null)*+' % STRING)
 def number(text):
     """A double as ECMAScript prints it: with the fewest digits that read back as the same double, which are those of repr."""
-    if is_short(text):
-        return int(text)
     value = float(text[:26])
     form = PLAIN if value == 0 or 1e-6 <= abs(value) < 1e21 else EXPONENT
     if not re.fullmatch(form, text) or text == '-0' or Decimal(text) != Decimal(repr(value)):
         raise ValueError('another spelling of a number')
     return int(value) if value.is_integer() else value
+def whole_number(text):
+    return int(text) if len(text) < 16 and text != '-0' else number(text)
 def members(pairs):
-    encoding = 'ascii' if all(name.isascii() for name, _ in pairs) else 'utf-16-be'
-    names = [name.encode(encoding) for name, _ in pairs]
-    if not all(map(operator.lt, names, names[1:])):
+    names = [name.encode('utf-16-be') for name, _ in pairs]
+    if any(map(operator.ge, names, names[1:])):
         raise ValueError('members that are not in order, or there twice')
     return dict(pairs)
 def depth(value):
     return 1 + max(map(depth, value.values() if type(value) is dict else value), default=0) if type(value) in (dict, list) else 0
-def has_long_string(content):
-    """A string of more than a mebibyte lies over a multiple of one: between two quotation marks, of which the first is an odd one."""
-    content = content.replace(b'\\\\', b'__').replace(b'\\"', b'__')
-    ends = ((content.rfind(b'"', 0, at), content.find(b'"', at)) for at in range(MIB, len(content), MIB))
-    return any(last - first > MIB + 1 and content.count(b'"', 0, first + 1) % 2 for first, last in ends)
 def is_bounded(content):
-    return sum(map(content.count, (b',', b'[', b'{'))) <= 2_000_000 and not has_long_string(content)
+    """A string of more than a mebibyte lies over a multiple of one: between two quotation marks, of which the first is an odd one."""
+    plain = content.replace(b'\\\\', b'__').replace(b'\\"', b'__')
+    ends = ((plain.rfind(b'"', 0, at), plain.find(b'"', at)) for at in range(MIB, len(plain), MIB))
+    has_long_string = any(last - first > MIB + 1 and plain.count(b'"', 0, first + 1) % 2 for first, last in ends)
+    return sum(map(content.count, (b',', b'[', b'{'))) <= 2_000_000 and not has_long_string
 def parse(content):
     """The value of canonical JSON, or None."""
     try:
@@ -70,7 +67,7 @@ def parse(content):
         return value if depth(value) <= 64 else None
     except (ValueError, RecursionError):
         return None
-READ_JSON = json.JSONDecoder(object_pairs_hook=members, parse_int=number, parse_float=number).decode
+READ_JSON = json.JSONDecoder(object_pairs_hook=members, parse_int=whole_number, parse_float=number).decode
 
 # ---- Shapes: functions that say whether a value has them
 def among(*values): return lambda value: any(type(value) is type(one) and value == one for one in values)
