@@ -18,6 +18,8 @@ registerGridModules();
 
 const BLOCK = 100;
 const BLOCKS = 8;
+/** Pixels, where the system draws it over the content too: the grid would lay it over the last column. */
+const SCROLLBAR = 12;
 
 interface RegisterGridProps {
   readonly source: RowSource;
@@ -57,6 +59,9 @@ export const RegisterGrid = memo(function RegisterGrid({ source, onGrid, selectA
         columnDefs={columns}
         defaultColDef={DEFAULT_COLUMN}
         context={{ selectAll: () => context.current.selectAll() }}
+        // Its room is there from the start: a scrollbar that comes with the lines would cover the last column.
+        alwaysShowVerticalScroll
+        scrollbarWidth={SCROLLBAR}
         animateRows={false}
         suppressNoRowsOverlay
         suppressDragLeaveHidesColumns
