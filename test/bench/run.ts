@@ -6,6 +6,7 @@ import { benchRegister } from './register.ts';
 import { benchRunner } from './runner.ts';
 import { benchServer } from './server.ts';
 import { benchSnapshot } from './snapshot.ts';
+import { benchSnapshotBrowser } from './snapshotBrowser.ts';
 
 /**
  * The budgets of the design, measured: ratios within this one run, against `JSON.parse` of the same data and a bare relay on
@@ -18,6 +19,7 @@ const PARTS: Readonly<Record<string, () => Promise<Figure[]> | Figure[]>> = {
   server: benchServer,
   snapshot: benchSnapshot,
   browser: benchBrowser,
+  'snapshot-browser': benchSnapshotBrowser,
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
