@@ -22,6 +22,7 @@ import type { SourceStore } from './runner/sourceStore.ts';
 import { loadSourcesFile } from './runner/sourcesFile.ts';
 import { Snapshots } from './snapshot/snapshots.ts';
 import { SqliteStorage } from './storage/sqliteStorage.ts';
+import { StoreDamaged } from './storage/storeDamaged.ts';
 import { storeProblem } from './storage/storeProblem.ts';
 import { Gateway } from './websocket/gateway.ts';
 
@@ -91,7 +92,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 /** What a start can fail at that a person can mend. */
 const refusalOf = (error: unknown): string | undefined =>
-  error instanceof KeyFileDamaged || error instanceof WrongServerKey || error instanceof StoreGone ? error.message : storeProblem(error);
+  error instanceof KeyFileDamaged || error instanceof WrongServerKey || error instanceof StoreGone || error instanceof StoreDamaged
+    ? error.message
+    : storeProblem(error);
 
 /** Gives back what was taken, the last first, once. */
 class Closing {

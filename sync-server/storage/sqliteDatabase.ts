@@ -1,5 +1,8 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { HashHex } from '../../shared/base/hash.ts';
+import { forgetPageSums, keepPageSums, pageOwners } from './pageSums.ts';
+import { insertSummed, isSound, rowWords, type SummedTable } from './rowSum.ts';
+import { type AuditKey, type AuditPage, auditRows, auditStructure } from './sqliteAudit.ts';
 import { prepareDatabase } from './sqliteSchema.ts';
 import type {
   DocumentRow,
@@ -13,11 +16,23 @@ import type {
   VersionRow,
   VersionWithBytes,
 } from './storage.ts';
+import { StoreDamaged } from './storeDamaged.ts';
+import { walDamage } from './walDamage.ts';
 
-const INSERT_VERSION = 'INSERT OR REPLACE INTO record_versions (source, external_id, run, hash, at, place) VALUES (?, ?, ?, ?, ?, ?)';
-/** The replaced row is gone and the new one comes last: the numbers are the order of the writes. */
-const INSERT_STATUS = 'INSERT OR REPLACE INTO statuses (source, place, kind, at, bytes) VALUES (?, ?, ?, ?, ?)';
-const VERSIONS_PAGE = `SELECT v.source, v.external_id AS externalId, v.hash, v.run, v.at, v.place, e.bytes
+const INSERT = {
+  meta: insertSummed('INSERT OR REPLACE', 'meta'),
+  entry: insertSummed('INSERT', 'entries'),
+  refused: insertSummed('INSERT', 'refused'),
+  version: insertSummed('INSERT OR REPLACE', 'record_versions'),
+  /** The replaced row is gone and the new one comes last: the numbers are the order of the writes. */
+  status: insertSummed('INSERT OR REPLACE', 'statuses'),
+  evidence: insertSummed('INSERT OR IGNORE', 'evidence'),
+  document: insertSummed('INSERT', 'documents'),
+  source: insertSummed('INSERT OR REPLACE', 'sources'),
+};
+/** A version's bytes are those that its hash names: a damaged row of either is damage of the version. */
+const VERSIONS_PAGE = `SELECT v.source, v.external_id AS externalId, v.external_id, v.hash, v.run, v.at, v.place, e.bytes,
+  ${isSound('record_versions', 'v')} AND ${isSound('evidence', 'e')} AS sound
   FROM record_versions v JOIN evidence e ON e.hash = v.hash
   WHERE (v.place, v.source, v.external_id, v.run) > (?, ?, ?, ?) AND v.place <= ?
   ORDER BY v.place, v.source, v.external_id, v.run LIMIT ?`;
@@ -27,9 +42,15 @@ const START: VersionKey = { place: -1, source: '' as VersionKey['source'], exter
 /** The synchronous half of the SQLite storage. Runs in its worker thread, so that an fsync blocks nobody else. */
 export class SqliteDatabase {
   private readonly database: DatabaseSync;
+  private readonly path: string;
   private readonly statements = new Map<string, StatementSync>();
 
+  /** @throws StoreDamaged when the log of the last process is damaged: SQLite would leave its end out. */
   constructor(path: string) {
+    const damage = walDamage(path);
+    if (damage !== undefined) throw new StoreDamaged(damage);
+    this.path = path;
+    forgetPageSums(path);
     this.database = new DatabaseSync(path);
     prepareDatabase(this.database);
   }
@@ -48,37 +69,45 @@ export class SqliteDatabase {
   }
 
   meta(key: string): string | undefined {
-    return this.rows<{ value: string }>('SELECT value FROM meta WHERE key = ?', key)[0]?.value;
+    return this.sound<{ key: string; value: string }>(
+      'meta',
+      `SELECT key, value, ${isSound('meta')} AS sound FROM meta WHERE key = ?`,
+      key,
+    )[0]?.value;
   }
 
   entries(epoch: number, from: number, limit: number): EntryRow[] {
-    const sql = 'SELECT epoch, place, id, value FROM entries WHERE epoch = ? AND place >= ? ORDER BY place LIMIT ?';
-    return this.rows<EntryRow>(sql, epoch, from, limit).map((row) => ({ ...row }));
+    const sql = `SELECT epoch, place, id, value, ${isSound('entries')} AS sound FROM entries WHERE epoch = ? AND place >= ? ORDER BY place LIMIT ?`;
+    return this.sound<EntryRow>('entries', sql, epoch, from, limit);
   }
 
   document(name: string): Uint8Array[] {
-    return this.rows<{ bytes: Uint8Array }>('SELECT bytes FROM documents WHERE document = ? ORDER BY n', name).map((row) => row.bytes);
+    const sql = `SELECT document, n, bytes, ${isSound('documents')} AS sound FROM documents WHERE document = ? ORDER BY n`;
+    return this.sound<{ bytes: Uint8Array }>('documents', sql, name).map(({ bytes }) => bytes);
   }
 
   sources(): SourceRow[] {
-    return this.rows<{ value: string }>('SELECT value FROM sources ORDER BY id').map((row) => JSON.parse(row.value) as SourceRow);
+    const rows = this.sound<{ value: string }>('sources', `SELECT id, value, ${isSound('sources')} AS sound FROM sources ORDER BY id`);
+    return rows.map(({ value }) => JSON.parse(value) as SourceRow);
   }
 
   versions(source: string, externalId: string): VersionRow[] {
-    const sql =
-      'SELECT source, external_id AS externalId, hash, run, at, place FROM record_versions WHERE source = ? AND external_id = ? ORDER BY run';
-    return this.rows<VersionRow>(sql, source, externalId).map((row) => ({ ...row }));
+    const sql = `SELECT source, external_id AS externalId, external_id, run, hash, at, place, ${isSound('record_versions')} AS sound
+      FROM record_versions WHERE source = ? AND external_id = ? ORDER BY run`;
+    return this.sound<VersionRow & Named>('record_versions', sql, source, externalId).map(named);
   }
 
   versionsPage(after: VersionKey | undefined, upTo: number, limit: number): VersionWithBytes[] {
     const { place, source, externalId, run } = after ?? START;
-    return this.rows<VersionWithBytes>(VERSIONS_PAGE, place, source, externalId, run, upTo, limit).map((row) => ({ ...row }));
+    const rows = this.sound<VersionWithBytes & Named>('record_versions', VERSIONS_PAGE, place, source, externalId, run, upTo, limit);
+    return rows.map(named);
   }
 
   statusesPage(after: StatusKey | undefined, upTo: number, limit: number): NumberedStatus[] {
     const { place, n } = after ?? { place: -1, n: 0 };
-    const sql = 'SELECT n, source, place, kind, at, bytes FROM statuses WHERE (place, n) > (?, ?) AND place <= ? ORDER BY place, n LIMIT ?';
-    return this.rows<NumberedStatus>(sql, place, n, upTo, limit).map((row) => ({ ...row }));
+    const sql = `SELECT n, source, place, kind, at, bytes, ${isSound('statuses')} AS sound
+      FROM statuses WHERE (place, n) > (?, ?) AND place <= ? ORDER BY place, n LIMIT ?`;
+    return this.sound<NumberedStatus>('statuses', sql, place, n, upTo, limit);
   }
 
   recordCount(source: string, upTo: number): number {
@@ -87,44 +116,60 @@ export class SqliteDatabase {
   }
 
   evidence(hash: HashHex): Uint8Array | undefined {
-    return this.rows<{ bytes: Uint8Array }>('SELECT bytes FROM evidence WHERE hash = ?', hash)[0]?.bytes;
+    const sql = `SELECT hash, bytes, ${isSound('evidence')} AS sound FROM evidence WHERE hash = ?`;
+    return this.sound<{ bytes: Uint8Array }>('evidence', sql, hash)[0]?.bytes;
   }
 
   refused(limit: number): RefusedRow[] {
-    return this.rows<RefusedRow>('SELECT device, entry, problem, at FROM refused ORDER BY n DESC LIMIT ?', limit).map((row) => ({
-      ...row,
-    }));
+    const sql = `SELECT n, device, entry, problem, at, ${isSound('refused')} AS sound FROM refused ORDER BY n DESC LIMIT ?`;
+    return this.sound<RefusedRow & { n: number }>('refused', sql, limit).map(({ n: _, ...row }) => row);
   }
 
+  auditRows(table: SummedTable, after: AuditKey | undefined, limit: number): AuditPage {
+    return auditRows(this.database, table, after, limit);
+  }
+
+  auditStructure(table: SummedTable): string[] {
+    return auditStructure(this.database, table);
+  }
+
+  /** The log goes into the file, and the file gets its sums: whatever changes from here on is damage. */
   close(): void {
+    const whole = this.settle();
     this.database.close();
+    if (whole) keepPageSums(this.path, whole.pageSize, whole.owners);
+  }
+
+  /** @returns undefined when the disk does not allow it: the log stays, and the next process reads it. */
+  private settle(): { pageSize: number; owners: ReturnType<typeof pageOwners> } | undefined {
+    try {
+      this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      const pageSize = Number(this.rows<{ page_size: number }>('PRAGMA page_size')[0]?.page_size);
+      return { pageSize, owners: pageOwners(this.database) };
+    } catch {
+      return undefined;
+    }
   }
 
   private apply(write: StorageWrite): void {
-    for (const [key, value] of Object.entries(write.meta ?? {}))
-      this.run('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)', key, value);
-    for (const { epoch, place, id, value } of write.entries ?? []) {
-      this.run('INSERT INTO entries (epoch, place, id, value) VALUES (?, ?, ?, ?)', epoch, place, id, value);
-    }
-    for (const { device, entry, problem, at } of write.refused ?? []) {
-      this.run('INSERT INTO refused (device, entry, problem, at) VALUES (?, ?, ?, ?)', device, entry, problem, at);
-    }
+    for (const [key, value] of Object.entries(write.meta ?? {})) this.run(INSERT.meta, key, value);
+    for (const { epoch, place, id, value } of write.entries ?? []) this.run(INSERT.entry, epoch, place, id, value);
+    for (const { device, entry, problem, at } of write.refused ?? []) this.run(INSERT.refused, device, entry, problem, at);
     this.applyObserved(write);
   }
 
   private applyObserved(write: StorageWrite): void {
-    for (const row of write.versions ?? []) this.run(INSERT_VERSION, row.source, row.externalId, row.run, row.hash, row.at, row.place);
-    for (const row of write.statuses ?? []) this.run(INSERT_STATUS, row.source, row.place, row.kind, row.at, row.bytes);
-    for (const { hash, bytes } of write.evidence ?? []) this.run('INSERT OR IGNORE INTO evidence (hash, bytes) VALUES (?, ?)', hash, bytes);
+    for (const row of write.versions ?? []) this.run(INSERT.version, row.source, row.externalId, row.run, row.hash, row.at, row.place);
+    for (const row of write.statuses ?? []) this.run(INSERT.status, row.source, row.place, row.kind, row.at, row.bytes);
+    for (const { hash, bytes } of write.evidence ?? []) this.run(INSERT.evidence, hash, bytes);
     for (const row of write.documents ?? []) this.putDocument(row);
     for (const name of write.dropDocuments ?? []) this.run('DELETE FROM documents WHERE document = ?', name);
-    for (const row of write.sources ?? [])
-      this.run('INSERT OR REPLACE INTO sources (id, value) VALUES (?, ?)', row.id, JSON.stringify(row));
+    for (const row of write.sources ?? []) this.run(INSERT.source, row.id, JSON.stringify(row));
   }
 
   private putDocument({ document, bytes, replaces }: DocumentRow): void {
     if (replaces === true) this.run('DELETE FROM documents WHERE document = ?', document);
-    this.run('INSERT INTO documents (document, bytes) VALUES (?, ?)', document, bytes);
+    this.run(INSERT.document, document, bytes);
   }
 
   private run(sql: string, ...values: SQLInputValue[]): void {
@@ -135,6 +180,14 @@ export class SqliteDatabase {
     return this.statement(sql).all(...values) as T[];
   }
 
+  /** Rows that are as they were written. @throws StoreDamaged that names the first that is not. */
+  private sound<T>(table: SummedTable, sql: string, ...values: SQLInputValue[]): T[] {
+    return this.rows<T & { sound: unknown }>(sql, ...values).map(({ sound, ...row }) => {
+      if (sound !== 1) throw new StoreDamaged(rowWords(table, row));
+      return row as T;
+    });
+  }
+
   private statement(sql: string): StatementSync {
     const known = this.statements.get(sql);
     if (known) return known;
@@ -143,3 +196,9 @@ export class SqliteDatabase {
     return statement;
   }
 }
+
+/** SQL knows the column by one name, the program by another; damage is told by the first. */
+interface Named {
+  readonly external_id: string;
+}
+const named = <T extends Named>({ external_id: _, ...row }: T): Omit<T, 'external_id'> => row;

@@ -1,3 +1,4 @@
+import type { AuditKey } from './sqliteAudit.ts';
 import type { StatusKey, StorageWrite, VersionKey } from './storage.ts';
 
 /** What the storage asks its worker. Reads name a method of `SqliteDatabase`. */
@@ -6,7 +7,7 @@ export type SqliteRequest =
   | { readonly id: number; readonly kind: 'close' }
   | { readonly id: number; readonly kind: SqliteRead; readonly args: readonly ReadArgument[] };
 
-export type ReadArgument = string | number | VersionKey | StatusKey | undefined;
+export type ReadArgument = string | number | VersionKey | StatusKey | AuditKey | undefined;
 
 export type SqliteRead =
   | 'meta'
@@ -18,8 +19,10 @@ export type SqliteRead =
   | 'statusesPage'
   | 'recordCount'
   | 'evidence'
-  | 'refused';
+  | 'refused'
+  | 'auditRows'
+  | 'auditStructure';
 
 export type SqliteReply =
   | { readonly id: number; readonly ok: true; readonly value: unknown }
-  | { readonly id: number; readonly ok: false; readonly message: string; readonly placeTaken: boolean };
+  | { readonly id: number; readonly ok: false; readonly message: string; readonly placeTaken: boolean; readonly damaged?: string };

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { defineRowSum, SUMMED, summedTables } from './rowSum.ts';
 
 /**
  * WAL with `synchronous=FULL`: a commit returns when it is on the disk. The file is locked for this process as long as it is open: two
@@ -36,13 +37,21 @@ CREATE INDEX statuses_by_place ON statuses (place, n);
 PRAGMA user_version=2;
 `;
 
-const KNOWN_VERSION = 2;
+/** Version 3: a sum beside each row, so that damage is seen where it is. What a row holds when it gets its sum is taken to be whole. */
+const VERSION_3 = `
+${summedTables.map((table) => `ALTER TABLE ${table} ADD COLUMN sum BLOB; UPDATE ${table} SET sum = row_sum(${SUMMED[table].columns.join(', ')});`).join('\n')}
+PRAGMA user_version=3;
+`;
+
+export const KNOWN_VERSION = 3;
 
 /** @throws when a newer program wrote the file: guessing at its layout could lose data. */
 export function prepareDatabase(database: DatabaseSync): void {
   database.exec(SETTINGS);
+  defineRowSum(database);
   const version = Number(Object.values(database.prepare('PRAGMA user_version').get() ?? {})[0] ?? 0);
   if (version > KNOWN_VERSION) throw new Error(`the store has format ${version}; this program knows ${KNOWN_VERSION}. Update Muster.`);
   if (version < 1) database.exec(`BEGIN IMMEDIATE; ${VERSION_1} COMMIT;`);
   if (version < 2) database.exec(`BEGIN IMMEDIATE; ${VERSION_2} COMMIT;`);
+  if (version < 3) database.exec(`BEGIN IMMEDIATE; ${VERSION_3} COMMIT;`);
 }

@@ -1,8 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import type { HashHex } from '../../shared/base/hash.ts';
 import type { ExternalId, SourceId } from '../../shared/model/ids.ts';
+import { summedTables } from './rowSum.ts';
+import type { AuditKey, AuditPage } from './sqliteAudit.ts';
 import type { ReadArgument, SqliteRead, SqliteReply, SqliteRequest } from './sqliteMessages.ts';
 import {
+  type AuditStep,
   type EntryRow,
   type NumberedStatus,
   PlaceTaken,
@@ -15,6 +18,10 @@ import {
   type VersionRow,
   type VersionWithBytes,
 } from './storage.ts';
+import { StoreDamaged } from './storeDamaged.ts';
+
+/** Rows: some milliseconds of the worker's time. */
+const AUDITED_AT_ONCE = 500;
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -81,6 +88,18 @@ export class SqliteStorage implements Storage {
     return this.read('refused', limit);
   }
 
+  async *audit(): AsyncGenerator<AuditStep> {
+    for (const table of summedTables) {
+      yield { rows: 0, damage: await this.read<string[]>('auditStructure', table) };
+      let after: AuditKey | undefined;
+      do {
+        const page: AuditPage = await this.read('auditRows', table, after, AUDITED_AT_ONCE);
+        yield page;
+        after = page.next;
+      } while (after);
+    }
+  }
+
   async close(): Promise<void> {
     if (this.failure) return;
     while (this.flushing) await new Promise((resolve) => setImmediate(resolve));
@@ -130,7 +149,7 @@ export class SqliteStorage implements Storage {
     const waiting = this.waiting.get(reply.id);
     this.waiting.delete(reply.id);
     if (reply.ok) waiting?.resolve(reply.value);
-    else waiting?.reject(reply.placeTaken ? new PlaceTaken(reply.message) : new Error(reply.message));
+    else waiting?.reject(failureOf(reply));
   }
 
   private fail(error: Error): void {
@@ -138,4 +157,9 @@ export class SqliteStorage implements Storage {
     for (const waiting of this.waiting.values()) waiting.reject(error);
     this.waiting.clear();
   }
+}
+
+function failureOf({ message, placeTaken, damaged }: Extract<SqliteReply, { ok: false }>): Error {
+  if (damaged !== undefined) return new StoreDamaged(damaged);
+  return placeTaken ? new PlaceTaken(message) : new Error(message);
 }

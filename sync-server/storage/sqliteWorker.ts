@@ -1,8 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { HashHex } from '../../shared/base/hash.ts';
+import type { SummedTable } from './rowSum.ts';
+import type { AuditKey } from './sqliteAudit.ts';
 import { SqliteDatabase } from './sqliteDatabase.ts';
 import type { SqliteReply, SqliteRequest } from './sqliteMessages.ts';
 import type { StatusKey, VersionKey } from './storage.ts';
+import { StoreDamaged } from './storeDamaged.ts';
 
 /** The worker's side of `SqliteStorage`: one request, one reply, in order. */
 const database = new SqliteDatabase((workerData as { path: string }).path);
@@ -33,6 +36,10 @@ function answer(request: SqliteRequest): unknown {
       return database.evidence(String(request.args[0]) as HashHex);
     case 'refused':
       return database.refused(Number(request.args[0]));
+    case 'auditRows':
+      return database.auditRows(request.args[0] as SummedTable, request.args[1] as AuditKey | undefined, Number(request.args[2]));
+    case 'auditStructure':
+      return database.auditStructure(request.args[0] as SummedTable);
   }
 }
 
@@ -41,7 +48,8 @@ function reply(request: SqliteRequest): SqliteReply {
     return { id: request.id, ok: true, value: answer(request) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { id: request.id, ok: false, message, placeTaken: message.includes('UNIQUE constraint failed: entries') };
+    const damaged = error instanceof StoreDamaged ? { damaged: error.where } : {};
+    return { id: request.id, ok: false, message, ...damaged, placeTaken: message.includes('UNIQUE constraint failed: entries') };
   }
 }
 

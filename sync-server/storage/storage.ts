@@ -88,6 +88,12 @@ export interface StorageWrite {
   readonly dropDocuments?: readonly string[];
 }
 
+/** A part of the look at a store: how many rows were looked at, and what is damaged, in words (document, place). */
+export interface AuditStep {
+  readonly rows: number;
+  readonly damage: readonly string[];
+}
+
 /**
  * Where the server keeps what must survive it. One contract suite runs on every implementation (test/contract/storage).
  * Rejections are broken invariants: a full or failing disk, a place written twice.
@@ -110,6 +116,8 @@ export interface Storage {
   /** How many records of a source the ledger held evidence of at that place. */
   recordCount(source: SourceId, upTo: number): Promise<number>;
   evidence(hash: HashHex): Promise<Uint8Array | undefined>;
+  /** Looks at every row, and at what the store itself is made of, in steps that keep no write waiting for long. */
+  audit(): AsyncIterable<AuditStep>;
   /** The newest first. */
   refused(limit: number): Promise<RefusedRow[]>;
   /** Waits for pending writes, then closes. */
