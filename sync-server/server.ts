@@ -6,6 +6,7 @@ import type { Result } from '../shared/base/result.ts';
 import type { Instant } from '../shared/base/time.ts';
 import { DEFAULT_PORT } from '../shared/wire/closeCodes.ts';
 import type { ApiError } from '../shared/wire/http.ts';
+import { checkStore } from './check/checkStore.ts';
 import type { LocalCore } from './cli/localCore.ts';
 import { Core } from './core/core.ts';
 import { type HeldDataDirectory, holdDataDirectory } from './core/dataDirectory.ts';
@@ -295,6 +296,7 @@ function localCore(
     uploads,
     now: clock,
     commit: (acts) => core.commit(acts),
+    check: () => checkStore(core.storage, createVerify()),
     launchLink: () => `${address()}/#launch=${core.enrolment.newLaunchToken()}`,
     async invite(request) {
       const invited = await core.enrolment.invite(request, address());

@@ -2,6 +2,7 @@ import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
+import { addCheckCommand } from './checkCommand.ts';
 import { CommandError, errorLine } from './commandError.ts';
 import { addEditCommands } from './editCommands.ts';
 import { addReadCommands } from './readCommands.ts';
@@ -28,6 +29,7 @@ function program(): Command {
   addEditCommands(muster);
   addTeamCommands(muster);
   addSnapshotCommands(muster);
+  addCheckCommand(muster);
   for (const command of muster.commands) command.exitOverride().configureOutput({ writeErr: () => undefined });
   return muster;
 }

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../shared/base/json.ts';
 import { err, ok, type Result } from '../../shared/base/result.ts';
 import { type Signer, signedMessage, type Verify } from '../../shared/base/signature.ts';
 import { type Millis, toInstant } from '../../shared/base/time.ts';
@@ -80,6 +81,7 @@ export class Core {
   /** Sources that were removed: the store keeps what they said, the register does not show it. */
   private readonly hidden = new Set<SourceId>();
   private durable: Place;
+  private closing = false;
 
   private constructor(options: CoreOptions, row: SpaceRow, loaded: LoadedLedger) {
     this.options = options;
@@ -198,6 +200,9 @@ export class Core {
     this.heads.stop();
     this.projection.stop();
     while (this.ingest.pending > 0 && !this.ingest.hasFailed) await new Promise((resolve) => setTimeout(resolve, 5));
+    // The last word of this process on its ledger: a store that is shorter when it is opened again lost something.
+    if (!this.ingest.hasFailed) await this.heads.signNow();
+    this.closing = true;
     this.outboxes.destroy();
     this.sources.destroy();
     this.ledgerDocuments.destroy();
@@ -331,7 +336,10 @@ export class Core {
       space: this.space,
       signer: this.options.server,
       durable: () => this.seen(),
-      publish: (head) => this.catalog.head(head),
+      publish: (head) => {
+        this.catalog.head(head);
+        if (!this.closing) this.options.storage.write({ meta: { head: canonicalJson(head) } }).catch(this.options.fatal);
+      },
       clock: this.options.clock,
     });
   }

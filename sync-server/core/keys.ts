@@ -14,22 +14,26 @@ export class KeyFileDamaged extends Error {
 
 /** An Ed25519 key kept in a PKCS8 file that only its owner can read; created when it is not there. */
 export function loadOrCreateSigner(path: string): Signer {
-  const pem = existsSync(path) ? readFileSync(path, 'utf8') : createKeyFile(path);
+  if (!existsSync(path)) createKeyFile(path);
+  return loadSigner(path);
+}
+
+/** @throws KeyFileDamaged, also when there is none. */
+export function loadSigner(path: string): Signer {
   try {
-    return signerOf(createPrivateKey(pem));
+    return signerOf(createPrivateKey(readFileSync(path, 'utf8')));
   } catch {
     throw new KeyFileDamaged(`${path} is not a private key. Restore it from the backup of this data directory.`);
   }
 }
 
-function createKeyFile(path: string): string {
+function createKeyFile(path: string): void {
   const { privateKey } = generateKeyPairSync('ed25519');
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   // Whole and on disk before it has its name: a crash must not leave half a key that the store already relies on.
   const next = `${path}.next`;
   writeFileSync(next, pem, { mode: 0o600, flush: true });
   renameSync(next, path);
-  return pem;
 }
 
 function signerOf(key: KeyObject): Signer {

@@ -21,12 +21,12 @@ const pageSums = z
 type PageSums = z.infer<typeof pageSums>;
 
 const DIGITS = 16;
-const pathOf = (store: string): string => `${store}.sums`;
+export const pageSumsPath = (store: string): string => `${store}.sums`;
 
 /** What may not outlive the first change of the store: gone, on disk, before it. */
 export function forgetPageSums(store: string): void {
-  if (!existsSync(pathOf(store))) return;
-  rmSync(pathOf(store));
+  if (!existsSync(pageSumsPath(store))) return;
+  rmSync(pageSumsPath(store));
   syncDirectory(dirname(store));
 }
 
@@ -42,11 +42,19 @@ export function pageOwners(database: DatabaseSync): PageSums['owners'] {
   return owners;
 }
 
-/** After the store was closed, when its file is all there is of it. */
+/** After the store was closed, when its file is all there is of it. A disk that has no room for the sums has none: nothing else is lost. */
 export function keepPageSums(store: string, pageSize: number, owners: PageSums['owners']): void {
+  try {
+    writePageSums(store, pageSize, owners);
+  } catch {
+    rmSync(`${pageSumsPath(store)}.next`, { force: true });
+  }
+}
+
+function writePageSums(store: string, pageSize: number, owners: PageSums['owners']): void {
   const kept: PageSums = { pageSize, bytes: statSync(store).size, owners, sums: [...sumsOf(store, pageSize)].join('') };
   const text = JSON.stringify(kept);
-  const next = `${pathOf(store)}.next`;
+  const next = `${pageSumsPath(store)}.next`;
   const file = openSync(next, 'w', 0o600);
   try {
     writeSync(file, `${sum(Buffer.from(text))} ${text}`);
@@ -54,7 +62,7 @@ export function keepPageSums(store: string, pageSize: number, owners: PageSums['
   } finally {
     closeSync(file);
   }
-  renameSync(next, pathOf(store));
+  renameSync(next, pageSumsPath(store));
   syncDirectory(dirname(store));
 }
 
@@ -63,7 +71,7 @@ export function keepPageSums(store: string, pageSize: number, owners: PageSums['
  * closed since it was written to, so that nothing can be said.
  */
 export function pageDamage(store: string): string[] | undefined {
-  if (!existsSync(pathOf(store))) return undefined;
+  if (!existsSync(pageSumsPath(store))) return undefined;
   const kept = readPageSums(store);
   if (!kept) return ['the sums of the pages of the store (store.sqlite.sums) are damaged themselves'];
   const damage =
@@ -85,7 +93,7 @@ function pageWords(page: number, owners: PageSums['owners']): string {
 }
 
 function readPageSums(store: string): PageSums | undefined {
-  const text = readFileSync(pathOf(store), 'utf8');
+  const text = readFileSync(pageSumsPath(store), 'utf8');
   const body = text.slice(DIGITS + 1);
   if (text.slice(0, DIGITS) !== sum(Buffer.from(body))) return undefined;
   const parsed = pageSums.safeParse(JSON.parse(body));

@@ -1,0 +1,63 @@
+import type { Verify } from '../../shared/base/signature.ts';
+import type { Storage } from '../storage/storage.ts';
+import { StoreDamaged } from '../storage/storeDamaged.ts';
+import { checkDocuments, checkStatuses, checkVersions } from './checkEvidence.ts';
+import { checkLedger } from './checkLedger.ts';
+
+export interface CheckReport {
+  /** How many rows were looked at. */
+  readonly rows: number;
+  /** What is not as it was written, each with document and place, in words. Empty: the store is whole. */
+  readonly damage: readonly string[];
+  /** What could not be looked at, and why. */
+  readonly notes: readonly string[];
+}
+
+/** More lines than this help nobody. */
+const MOST_LINES = 200;
+
+type Step = { readonly rows: number; readonly damage: readonly string[] };
+type Part = readonly [what: string, steps: () => AsyncIterable<Step>];
+
+/**
+ * Looks at all of a store: sums of rows, structure, what entries say and who signed them, evidence, documents. Reads in small steps, so
+ * that a server goes on meanwhile.
+ */
+export async function checkStore(
+  storage: Storage,
+  verify: Verify,
+  progress: (what: string) => void = () => undefined,
+): Promise<CheckReport> {
+  const parts: Part[] = [
+    ['rows', () => storage.audit()],
+    ['the ledger', () => checkLedger(storage, verify)],
+    ['record versions', () => checkVersions(storage)],
+    ['statuses', () => checkStatuses(storage)],
+    ['documents', () => checkDocuments(storage)],
+  ];
+  const damage = new Set<string>();
+  let rows = 0;
+  for (const [what, steps] of parts) {
+    progress(`Looking at ${what}`);
+    rows += await walk(steps, damage);
+  }
+  const lines = [...damage];
+  const more = lines.length > MOST_LINES ? [`${lines.length - MOST_LINES} more`] : [];
+  return { rows, damage: [...lines.slice(0, MOST_LINES), ...more], notes: [] };
+}
+
+/** A part ends at a row that cannot be read: what comes after it was looked at row by row before. */
+async function walk(steps: () => AsyncIterable<Step>, damage: Set<string>): Promise<number> {
+  let rows = 0;
+  try {
+    for await (const step of steps()) {
+      rows += step.rows;
+      for (const line of step.damage) damage.add(line);
+    }
+  } catch (error) {
+    damage.add(
+      error instanceof StoreDamaged ? error.where : `the store cannot be read: ${error instanceof Error ? error.message : 'unknown'}`,
+    );
+  }
+  return rows;
+}
