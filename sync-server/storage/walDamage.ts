@@ -6,8 +6,8 @@ const MAGIC = 0x377f0682;
 
 /**
  * SQLite reads its write-ahead log up to the first frame whose checksum is wrong and takes the rest for a write that was cut off by a
- * crash (https://sqlite.org/fileformat2.html#walformat). A frame that is wrong in the middle, with a commit after it, was on disk and is
- * not any more: SQLite would drop what came after it without a word.
+ * crash (https://sqlite.org/fileformat2.html#walformat). Each commit is on disk before the next one begins: a wrong frame that has the end of
+ * another commit than its own after it was on disk and is not any more, and SQLite would drop what came after it without a word.
  * @returns what is damaged, in words; undefined when the log is whole, cut off at its end, or not there.
  */
 export function walDamage(store: string): string | undefined {
@@ -25,10 +25,10 @@ export function walDamage(store: string): string | undefined {
     const frame = frameAt(index);
     sums = checksum(header.isBigEndian, frame.subarray(FRAME_HEADER), checksum(header.isBigEndian, frame.subarray(0, 8), sums));
     if (isOfThisLog(frame) && frame.readUInt32BE(16) === sums[0] && frame.readUInt32BE(20) === sums[1]) continue;
-    const hasCommitAfter = Array.from({ length: frames - index - 1 }, (_, more) => frameAt(index + 1 + more)).some(
+    const commits = Array.from({ length: frames - index }, (_, more) => frameAt(index + more)).filter(
       (later) => isOfThisLog(later) && later.readUInt32BE(4) > 0,
     );
-    return hasCommitAfter ? `frame ${index + 1} of the write-ahead log` : undefined;
+    return commits.length > 1 ? `frame ${index + 1} of the write-ahead log` : undefined;
   }
   return undefined;
 }
