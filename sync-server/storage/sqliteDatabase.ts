@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { backup, DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { HashHex } from '../../shared/base/hash.ts';
 import { prepareDatabase } from './sqliteSchema.ts';
 import type {
@@ -21,12 +21,17 @@ const VERSIONS_PAGE = `SELECT v.source, v.external_id AS externalId, v.hash, v.r
   FROM record_versions v JOIN evidence e ON e.hash = v.hash
   WHERE (v.place, v.source, v.external_id, v.run) > (?, ?, ?, ?) AND v.place <= ?
   ORDER BY v.place, v.source, v.external_id, v.run LIMIT ?`;
+/** Pages of a step of a copy, 1 MB: a commit waits for a few milliseconds of it. */
+const COPY_PAGES = 256;
+
 /** Before every version. */
 const START: VersionKey = { place: -1, source: '' as VersionKey['source'], externalId: '' as VersionKey['externalId'], run: 0 };
 
 /** The synchronous half of the SQLite storage. Runs in its worker thread, so that an fsync blocks nobody else. */
 export class SqliteDatabase {
   private readonly database: DatabaseSync;
+  private copying: Promise<void> | undefined;
+  private closing = false;
   private readonly statements = new Map<string, StatementSync>();
 
   constructor(path: string) {
@@ -96,8 +101,25 @@ export class SqliteDatabase {
     }));
   }
 
-  close(): void {
+  /** In steps, with commits in between: those are in the copy too. */
+  async copyTo(path: string): Promise<void> {
+    this.copying ??= backup(this.database, path, { rate: COPY_PAGES, progress: () => this.refuseWhenClosing() }).then(() => undefined);
+    try {
+      await this.copying;
+    } finally {
+      this.copying = undefined;
+    }
+  }
+
+  /** Waits for a copy to end first: it reads through this connection. */
+  async close(): Promise<void> {
+    this.closing = true;
+    await this.copying?.catch(() => undefined);
     this.database.close();
+  }
+
+  private refuseWhenClosing(): void {
+    if (this.closing) throw new Error('the storage is closed');
   }
 
   private apply(write: StorageWrite): void {

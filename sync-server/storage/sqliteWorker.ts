@@ -4,7 +4,7 @@ import { SqliteDatabase } from './sqliteDatabase.ts';
 import type { SqliteReply, SqliteRequest } from './sqliteMessages.ts';
 import type { StatusKey, VersionKey } from './storage.ts';
 
-/** The worker's side of `SqliteStorage`: one request, one reply, in order. */
+/** The worker's side of `SqliteStorage`: one request, one reply; all but a copy are answered in order. */
 const database = new SqliteDatabase((workerData as { path: string }).path);
 
 function answer(request: SqliteRequest): unknown {
@@ -13,6 +13,8 @@ function answer(request: SqliteRequest): unknown {
       return database.commit(request.writes);
     case 'close':
       return database.close();
+    case 'copy':
+      return database.copyTo(request.path);
     case 'meta':
       return database.meta(String(request.args[0]));
     case 'entries':
@@ -36,16 +38,16 @@ function answer(request: SqliteRequest): unknown {
   }
 }
 
-function reply(request: SqliteRequest): SqliteReply {
+async function reply(request: SqliteRequest): Promise<SqliteReply> {
   try {
-    return { id: request.id, ok: true, value: answer(request) };
+    return { id: request.id, ok: true, value: await answer(request) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { id: request.id, ok: false, message, placeTaken: message.includes('UNIQUE constraint failed: entries') };
   }
 }
 
-parentPort?.on('message', (request: SqliteRequest) => {
-  parentPort?.postMessage(reply(request));
+parentPort?.on('message', async (request: SqliteRequest) => {
+  parentPort?.postMessage(await reply(request));
   if (request.kind === 'close') parentPort?.close();
 });
