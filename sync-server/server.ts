@@ -14,6 +14,7 @@ import { StoreGone, WrongServerKey } from './core/genesis.ts';
 import { createVerify, KeyFileDamaged, loadOrCreateSigner } from './core/keys.ts';
 import { createLog, type Log } from './core/log.ts';
 import { Metrics } from './core/metrics.ts';
+import { RestoresDamaged } from './core/restores.ts';
 import { createApp } from './http/app.ts';
 import type { LocalCommand, SampleHooks } from './http/context.ts';
 import { AllowedOrigins } from './http/origin.ts';
@@ -91,11 +92,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
+const STARTS_REFUSED = [KeyFileDamaged, WrongServerKey, StoreGone, StoreDamaged, RestoresDamaged];
+
 /** What a start can fail at that a person can mend. */
 const refusalOf = (error: unknown): string | undefined =>
-  error instanceof KeyFileDamaged || error instanceof WrongServerKey || error instanceof StoreGone || error instanceof StoreDamaged
-    ? error.message
-    : storeProblem(error);
+  STARTS_REFUSED.some((kind) => error instanceof kind) ? (error as Error).message : storeProblem(error);
 
 /** Gives back what was taken, the last first, once. */
 class Closing {

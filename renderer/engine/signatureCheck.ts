@@ -25,7 +25,7 @@ const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
 /** Checks every signature of the ledger in the background: what the server vouches for is shown at once, and counted until checked. */
 export class SignatureCheck {
   readonly #database: IDBDatabase;
-  readonly #key: string;
+  #key: string;
   readonly #verify: Verify;
   readonly #events: SignatureEvents;
   readonly #wrong: Set<number>;
@@ -63,6 +63,15 @@ export class SignatureCheck {
     for (const value of values) if (value.place > this.#upTo) this.#queue.push(value);
     this.#sorted = false;
     if (!this.#running && this.#queue.length > 0) void this.#run();
+  }
+
+  /** After a restore of the server: what is past the cut is checked anew, because something else stands there now. */
+  restored(epoch: number, at: number): void {
+    this.#key = String(epoch);
+    this.#upTo = Math.min(this.#upTo, at);
+    this.#remembered = 0;
+    this.#queue = this.#queue.filter(({ place }) => place <= at);
+    for (const place of this.#wrong) if (place > at) this.#wrong.delete(place);
   }
 
   /** Places whose entry is not its author's. */

@@ -205,7 +205,9 @@ export class SpaceSession {
     const { change, lost } = this.ledger.setRestores(restores);
     if (restores.length === 0) return;
     this.register.ledgerChanged(change);
-    if (lost.length > 0) void this.own.recover(lost);
+    if (lost.length === 0) return;
+    this.#check.restored(this.ledger.epoch, this.ledger.place);
+    void this.own.recover(lost);
   }
 
   /** Ahead of the first editor, which needs the root and must not wait for a hundred thousand hashes. */

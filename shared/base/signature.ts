@@ -11,6 +11,7 @@ export type PublicKey = Brand<string, 'PublicKey'>;
 export type Purpose =
   | 'muster/entry/1'
   | 'muster/auth/1'
+  | 'muster/backup/1'
   | 'muster/enrol/1'
   | 'muster/head/1'
   | 'muster/rekey/1'

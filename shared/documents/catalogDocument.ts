@@ -52,9 +52,23 @@ export const putRestore = (doc: Y.Doc, restore: SignedRestore): void => put(doc,
 export const readSpace = (doc: Y.Doc): CatalogSpace | undefined => get(doc, 'space', catalogSpace);
 export const readHead = (doc: Y.Doc): SignedHead | undefined => get(doc, 'head', signedHead);
 export const readSources = (doc: Y.Doc): CatalogSource[] => all(doc, 'source/', catalogSource);
-export const readSegments = (doc: Y.Doc): CatalogSegment[] =>
-  all(doc, 'ledger/', catalogSegment).sort((a, b) => a.epoch - b.epoch || a.n - b.n);
-export const readRestores = (doc: Y.Doc): SignedRestore[] => all(doc, 'restore/', signedRestore).sort((a, b) => a.epoch - b.epoch);
+/** Of this ledger: what another restore of the same space left in a replica's catalog is not. */
+export function readSegments(doc: Y.Doc): CatalogSegment[] {
+  const counts = countsIn(doc);
+  const segments = all(doc, 'ledger/', catalogSegment).filter(({ epoch }) => counts(epoch));
+  return segments.sort((a, b) => a.epoch - b.epoch || a.n - b.n);
+}
+export function readRestores(doc: Y.Doc): SignedRestore[] {
+  const counts = countsIn(doc);
+  const restores = all(doc, 'restore/', signedRestore).filter(({ epoch }) => counts(epoch));
+  return restores.sort((a, b) => a.epoch - b.epoch);
+}
+
+/** Before the catalog says which epochs there are, each one counts. */
+function countsIn(doc: Y.Doc): (epoch: number) => boolean {
+  const epochs = readSpace(doc)?.epochs;
+  return epochs ? (epoch) => epochs.includes(epoch) : () => true;
+}
 
 export function onCatalog(doc: Y.Doc, callback: () => void): () => void {
   const map = mapOf(doc);

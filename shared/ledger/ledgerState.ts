@@ -85,6 +85,8 @@ export class LedgerState implements LedgerReader {
     const fresh = restores.filter((restore) => !this.#restores.some((known) => known.epoch === restore.epoch && known.at === restore.at));
     if (fresh.length === 0) return { change: new ChangeSet(), lost: [] };
     const cut = Math.min(this.place, ...fresh.map((restore) => restore.at));
+    // What stands past the cut is another entry now. Before anything is loaded the places are those of the ledger that comes.
+    if (this.place > cut) for (const place of this.#distrusted) if (place > cut) this.#distrusted.delete(place);
     const lost = this.#log.cutAfter(cut).flatMap((value) => decodeLedgerValue(value) ?? []);
     this.#restores = [...restores].sort((a, b) => a.epoch - b.epoch);
     return { change: this.#rebuild(), lost: lost.map(({ entry, bytes }) => ({ entry, bytes })) };

@@ -135,7 +135,20 @@ export const sourceStatus = z
 export type SourceStatus = z.infer<typeof sourceStatus>;
 
 /** Values of the `catalog` document. */
-export const catalogSpace = z.object({ space: z.string(), serverKey: z.string(), epoch: count, name: text, version: text }).strict();
+export const catalogSpace = z
+  .object({
+    space: z.string(),
+    serverKey: z.string(),
+    epoch: count,
+    name: text,
+    version: text,
+    /**
+     * Every epoch of this ledger, in order; absent: 0 alone. A device may hold segments of another one: the same backup can be restored
+     * a second time, and what grew after the first time is then nobody's ledger.
+     */
+    epochs: z.array(count).max(1_001).optional(),
+  })
+  .strict();
 export const catalogSource = z
   .object({
     id: sourceId,

@@ -3,21 +3,23 @@ import { canonicalJson } from '../../shared/base/json.ts';
 import { type PublicKey, signedMessage, type Verify } from '../../shared/base/signature.ts';
 import { MerkleTree } from '../../shared/ledger/merkle.ts';
 import { bodyOf, decodeLedgerValue, type EntryBytes, parseEntry, signatureOf } from '../../shared/model/entry.ts';
+import type { SpaceId } from '../../shared/model/ids.ts';
 import { type SignedHead, signedHead } from '../../shared/model/status.ts';
+import { readStoredRestores } from '../core/restores.ts';
+import { LedgerRows } from '../documents/ledgerRows.ts';
 import type { EntryRow, Storage } from '../storage/storage.ts';
 
 const ROWS_AT_ONCE = 1_000;
 
 /** The rows of all epochs, one after the other: a restore from backup goes on in the next epoch where the backup ended. */
-export async function* ledgerRows(storage: Storage): AsyncGenerator<EntryRow[]> {
-  const last = Number((await storage.meta('epoch')) ?? 0);
-  let place = 1;
-  for (let epoch = 0; epoch <= last; epoch++) {
-    for (let rows = await storage.entries(epoch, place, ROWS_AT_ONCE); rows.length > 0; ) {
-      yield rows;
-      place = (rows.at(-1)?.place ?? place) + 1;
-      rows = await storage.entries(epoch, place, ROWS_AT_ONCE);
-    }
+async function* ledgerRows(storage: Storage, verify: Verify): AsyncGenerator<EntryRow[]> {
+  const [space, key] = [await storage.meta('space'), await storage.meta('serverKey')];
+  const ledger = new LedgerRows(storage, await readStoredRestores(storage, space as SpaceId, key as PublicKey, verify));
+  for (let place = 1; ; ) {
+    const rows = await ledger.entries(place, ROWS_AT_ONCE);
+    if (rows.length === 0) return;
+    yield rows;
+    place = (rows.at(-1)?.place ?? place) + 1;
   }
 }
 
@@ -27,7 +29,7 @@ export async function* checkLedger(storage: Storage, verify: Verify): AsyncGener
   const head = await headOf(storage);
   const tree = new MerkleTree();
   const ids = new Set<string>();
-  for await (const rows of ledgerRows(storage)) {
+  for await (const rows of ledgerRows(storage, verify)) {
     const damage: string[] = [];
     for (const row of rows) {
       if (row.place !== tree.size + 1) damage.push(`the ledger has no entry at place ${tree.size + 1}`);

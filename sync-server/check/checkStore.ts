@@ -1,4 +1,5 @@
 import type { Verify } from '../../shared/base/signature.ts';
+import { RestoresDamaged } from '../core/restores.ts';
 import type { Storage } from '../storage/storage.ts';
 import { StoreDamaged } from '../storage/storeDamaged.ts';
 import { checkDocuments, checkStatuses, checkVersions } from './checkEvidence.ts';
@@ -55,9 +56,14 @@ async function walk(steps: () => AsyncIterable<Step>, damage: Set<string>): Prom
       for (const line of step.damage) damage.add(line);
     }
   } catch (error) {
-    damage.add(
-      error instanceof StoreDamaged ? error.where : `the store cannot be read: ${error instanceof Error ? error.message : 'unknown'}`,
-    );
+    damage.add(whereOf(error));
   }
   return rows;
+}
+
+function whereOf(error: unknown): string {
+  if (error instanceof StoreDamaged) return error.where;
+  return error instanceof RestoresDamaged
+    ? 'the list of restores'
+    : `the store cannot be read: ${error instanceof Error ? error.message : 'unknown'}`;
 }

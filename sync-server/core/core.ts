@@ -9,10 +9,11 @@ import type { Act } from '../../shared/model/act.ts';
 import { decodeLedgerValue, type EntryId, type HashHex, type Seen } from '../../shared/model/entry.ts';
 import type { DeviceId, PersonId, Place, SourceId, SpaceId } from '../../shared/model/ids.ts';
 import { decodeRecord } from '../../shared/model/record.ts';
-import type { CatalogSegment, CatalogSource, SignedHead } from '../../shared/model/status.ts';
+import type { CatalogSegment, CatalogSource, SignedHead, SignedRestore } from '../../shared/model/status.ts';
 import type { ApiError } from '../../shared/wire/http.ts';
 import { Catalog } from '../documents/catalog.ts';
 import { LedgerDocuments } from '../documents/ledgerDocuments.ts';
+import { LedgerRows } from '../documents/ledgerRows.ts';
 import { Outboxes } from '../documents/outboxes.ts';
 import type { SharedDocument } from '../documents/sharedDocument.ts';
 import { StoredSources } from '../documents/sourceStore.ts';
@@ -60,6 +61,10 @@ const REFUSALS_REMEMBERED = 10_000;
 export class Core {
   readonly space: SpaceId;
   readonly epoch: number;
+  /** Each began an epoch, the last one this one. */
+  readonly restores: readonly SignedRestore[];
+  /** The ledger's rows, over all epochs. */
+  readonly rows: LedgerRows;
   readonly localPerson: PersonId;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -89,6 +94,8 @@ export class Core {
     this.metrics = options.metrics;
     this.space = row.space;
     this.epoch = row.epoch;
+    this.restores = row.restores;
+    this.rows = loaded.rows;
     this.localPerson = row.localPerson;
     this.ledger = loaded.ledger;
     this.ledgerDocuments = loaded.documents;
@@ -108,7 +115,7 @@ export class Core {
   }
 
   static async open(options: CoreOptions): Promise<Core> {
-    const row = await openSpace(options.storage, options.server, options.local, options.clock, options.knownSpace);
+    const row = await openSpace(options.storage, options.server, options.local, options.clock, options.knownSpace, options.verify);
     const core = new Core(options, row, await loadLedger(options.storage, row));
     await core.sources.load();
     core.showSources();
@@ -154,8 +161,8 @@ export class Core {
     return this.ledgerDocuments.catalog();
   }
 
-  async ledgerDocument(epoch: number, n: number): Promise<SharedDocument | undefined> {
-    return epoch === this.epoch ? this.ledgerDocuments.document(n) : undefined;
+  ledgerDocument(epoch: number, n: number): Promise<SharedDocument | undefined> {
+    return this.ledgerDocuments.document(epoch, n);
   }
 
   /** A private source belongs to the person on whose computer the server runs. */
@@ -262,13 +269,16 @@ export class Core {
 
   private newCatalog(row: SpaceRow): Catalog {
     const { name, version, server } = this.options;
-    return new Catalog(row.start, { space: row.space, serverKey: server.publicKey, epoch: row.epoch, name, version });
+    const { space, epoch, restores } = row;
+    const epochs = [0, ...restores.map((restore) => restore.epoch)];
+    return new Catalog(row.start, { space, serverKey: server.publicKey, epoch, name, version, epochs }, restores);
   }
 
   private newSources(row: SpaceRow): StoredSources {
     return new StoredSources({
       storage: this.options.storage,
       statusClient: row.start,
+      epoch: row.epoch,
       clock: this.options.clock,
       place: () => this.ledger.place,
       events: {
@@ -388,6 +398,7 @@ export class Core {
 }
 
 interface LoadedLedger {
+  readonly rows: LedgerRows;
   readonly ledger: LedgerState;
   readonly documents: LedgerDocuments;
   /** The newest entry of the devices whose keys the server holds, and of everybody else. */
@@ -397,22 +408,29 @@ interface LoadedLedger {
 }
 
 /** Builds the fold and the open ledger document from the rows. */
-async function loadLedger(storage: Storage, { space, epoch }: SpaceRow): Promise<LoadedLedger> {
+async function loadLedger(storage: Storage, { space, restores }: SpaceRow): Promise<LoadedLedger> {
+  const rows = new LedgerRows(
+    storage,
+    restores.map(({ epoch, at }) => ({ epoch, at })),
+  );
   const ledger = new LedgerState({ space });
-  const documents = new LedgerDocuments(epoch, storage);
+  ledger.setRestores(rows.restores);
+  const documents = new LedgerDocuments(rows);
   const lastByDevice = new Map<DeviceId, EntryId>();
   const admissions: Pick<PlacedEntry, 'entry' | 'receipt'>[] = [];
   for (let from = 1; ; from += READ_AT_ONCE) {
-    const rows = await storage.entries(epoch, from, READ_AT_ONCE);
-    ledger.append(rows);
-    documents.append(rows);
+    const page = await rows.entries(from, READ_AT_ONCE);
+    ledger.append(page);
+    documents.append(page);
     documents.forgetIdle();
-    for (const { value } of rows) {
+    for (const { value } of page) {
       const decoded = decodeLedgerValue(value);
       if (!decoded) throw new Error('the store holds a damaged ledger entry: restore it from a backup');
       lastByDevice.set(decoded.entry.device, decoded.entry.id);
       if (decoded.entry.acts.some(({ kind }) => kind === 'invite' || kind === 'enrol')) admissions.push(decoded);
     }
-    if (rows.length < READ_AT_ONCE) return { ledger, documents, lastByDevice, admissions };
+    if (page.length < READ_AT_ONCE) break;
   }
+  documents.openEpochs();
+  return { rows, ledger, documents, lastByDevice, admissions };
 }

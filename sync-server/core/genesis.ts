@@ -3,19 +3,24 @@ import { userInfo } from 'node:os';
 import { utf8 } from '../../shared/base/bytes.ts';
 import { hashText } from '../../shared/base/hash.ts';
 import { canonicalJson } from '../../shared/base/json.ts';
-import { type Signer, signedMessage } from '../../shared/base/signature.ts';
+import { type Signer, signedMessage, type Verify } from '../../shared/base/signature.ts';
 import { visibleText } from '../../shared/base/text.ts';
 import { type Millis, toInstant } from '../../shared/base/time.ts';
 import { encodeLedgerValue, type HashHex, signEntry } from '../../shared/model/entry.ts';
 import type { PersonId, Place, SpaceId } from '../../shared/model/ids.ts';
+import type { SignedRestore } from '../../shared/model/status.ts';
 import type { Storage } from '../storage/storage.ts';
 import { encodeSignature } from './keys.ts';
+import { readStoredRestores } from './restores.ts';
 
 /** What a store says of itself. */
 export interface SpaceRow {
   readonly space: SpaceId;
   readonly localPerson: PersonId;
+  /** The epoch of every entry that is placed from now on. */
   readonly epoch: number;
+  /** How the ledger came to this epoch: each restore from a backup began one. */
+  readonly restores: readonly SignedRestore[];
   /** Grows with every start: the Yjs client of what is written anew each time. */
   readonly start: number;
 }
@@ -43,6 +48,7 @@ export async function openSpace(
   local: Signer,
   clock: () => Millis,
   known: string | undefined,
+  verify: Verify,
 ): Promise<SpaceRow> {
   const space = (await storage.meta('space')) as SpaceId | undefined;
   if (space === undefined && known !== undefined)
@@ -53,12 +59,14 @@ export async function openSpace(
       'The server key does not belong to this store. Restore server-key.pem from the backup of this data directory.',
     );
   }
+  const restores = await readStoredRestores(storage, space, server.publicKey, verify);
   const start = nextStart(Number(await storage.meta('starts')), clock);
   await storage.write({ meta: { starts: String(start) } });
   return {
     space,
     localPerson: (await storage.meta('localPerson')) as PersonId,
-    epoch: Number(await storage.meta('epoch')),
+    epoch: restores.at(-1)?.epoch ?? 0,
+    restores,
     start,
   };
 }
@@ -74,7 +82,7 @@ async function createSpace(storage: Storage, server: Signer, local: Signer, cloc
   const value = encodeLedgerValue(entry.bytes, { at: toInstant(clock()) });
   const meta = { space, localPerson, serverKey: server.publicKey, epoch: '0', starts: String(start) };
   await storage.write({ meta, entries: [{ epoch: 0, place: 1 as Place, id: entry.id, value }] });
-  return { space, localPerson, epoch: 0, start };
+  return { space, localPerson, epoch: 0, restores: [], start };
 }
 
 /** The first entry: the server's key, and the local steward's command-line device as the first administrator. */

@@ -1,5 +1,5 @@
-import { putHead, putSegment, putSource, putSpace } from '../../shared/documents/catalogDocument.ts';
-import type { CatalogSegment, CatalogSource, CatalogSpace, SignedHead } from '../../shared/model/status.ts';
+import { putHead, putRestore, putSegment, putSource, putSpace } from '../../shared/documents/catalogDocument.ts';
+import type { CatalogSegment, CatalogSource, CatalogSpace, SignedHead, SignedRestore } from '../../shared/model/status.ts';
 import { SharedDocument } from './sharedDocument.ts';
 
 /**
@@ -9,9 +9,10 @@ import { SharedDocument } from './sharedDocument.ts';
 export class Catalog {
   readonly shared = new SharedDocument('catalog');
 
-  constructor(client: number, space: CatalogSpace) {
+  constructor(client: number, space: CatalogSpace, restores: readonly SignedRestore[]) {
     this.shared.doc.clientID = client;
     putSpace(this.shared.doc, space);
+    for (const restore of restores) putRestore(this.shared.doc, restore);
   }
 
   segments(segments: readonly CatalogSegment[]): void {

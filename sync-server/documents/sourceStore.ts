@@ -20,6 +20,8 @@ export interface SourceStoreOptions {
   readonly storage: Storage;
   /** Grows with every start: of two writers of a status that did not see each other the later one wins in Yjs. */
   readonly statusClient: number;
+  /** The ledger's epoch. Documents of an earlier one are from before a restore: devices may hold more of them than this store. */
+  readonly epoch: number;
   readonly events: SourceStoreEvents;
   readonly clock: () => Millis;
   /**
@@ -58,6 +60,11 @@ const settled = ({ kind, label, visibility, mechanism, cadence, levels, lag, not
 const RUNS_KEPT = 10;
 
 const statusRow = (source: SourceId): string => `status/${source}`;
+const statusDocument = (status: SourceStatus): DocumentRow => ({
+  document: statusRow(status.source),
+  bytes: utf8(canonicalJson(status)),
+  replaces: true,
+});
 
 /** What sources said, on disk before anybody sees it. */
 export class StoredSources implements SourceStore {
@@ -95,7 +102,7 @@ export class StoredSources implements SourceStore {
     const held = this.sources.get(source);
     const row: SourceRow = held
       ? { ...withoutRemoved(held.row), visibility }
-      : { id: source, epoch: 0, shards: 1, visibility, durableRun: 0 };
+      : { id: source, epoch: this.options.epoch, shards: 1, visibility, durableRun: 0 };
     if (held && canonicalJson(held.row) === canonicalJson(row)) return catalogOf(row);
     const again = held?.row.removed === true ? [this.removedRow(source, false)] : [];
     await this.options.storage.write({ sources: [row], statuses: again });
@@ -245,7 +252,7 @@ export class StoredSources implements SourceStore {
       versions: changes.map(versionOf),
       evidence: changes.map((change) => ({ hash: change.hash, bytes: change.bytes })),
       statuses: [this.keptRow(status, place)],
-      documents: [...rows, { document: statusRow(row.id), bytes: utf8(canonicalJson(status)), replaces: true }],
+      documents: [...rows, statusDocument(status)],
       dropDocuments: target === held.documents ? [] : held.documents.shards.map(({ name }) => name),
       sources: [row],
     });
@@ -316,8 +323,28 @@ export class StoredSources implements SourceStore {
     for (const [shard, { name }] of held.documents.shards.entries()) held.documents.load(shard, await this.options.storage.document(name));
     const [bytes] = await this.options.storage.document(statusRow(row.id));
     held.status = bytes && parseStatus(bytes);
+    if (row.epoch < this.options.epoch) await this.leaveEpoch(held);
     if (held.status) held.documents.showStatus(held.status);
     this.sources.set(row.id, held);
+  }
+
+  /** After a restore: the same records in documents that nobody has seen, on disk before anybody does. */
+  private async leaveEpoch(held: Held): Promise<void> {
+    const before = held.documents;
+    const target = new SourceDocuments(held.row.id, this.options.epoch, shardsAfter(before, 0), this.options.statusClient);
+    target.hold([...before.records()]);
+    const rows = target.rows();
+    const row = { ...held.row, epoch: target.epoch, shards: target.shards.length };
+    held.status = held.status && { ...held.status, needs: target.needs() };
+    await this.options.storage.write({
+      documents: [...rows, ...(held.status ? [statusDocument(held.status)] : [])],
+      dropDocuments: before.shards.map(({ name }) => name),
+      sources: [row],
+    });
+    target.release(rows);
+    before.destroy();
+    held.row = row;
+    held.documents = target;
   }
 }
 

@@ -57,7 +57,7 @@ async function leftOutOf(core: Core, hidden: readonly SourceCut[], place: Place)
 
 /** FORMAT.md, 5: the later of the receipt at that place and the last status up to it, among those that are in the file. */
 async function clockOf(core: Core, place: Place, sources: ReadonlyMap<SourceId, SourceCut>): Promise<Instant> {
-  const [row] = await core.storage.entries(core.epoch, place, 1);
+  const [row] = await core.rows.entries(place, 1);
   const receipt = row && decodeLedgerValue(row.value)?.receipt;
   if (!receipt) throw new Error('the store holds a damaged ledger entry: restore it from a backup');
   let latest: string = receipt.at;

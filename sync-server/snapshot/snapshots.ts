@@ -238,7 +238,7 @@ export class Snapshots {
       serverKey: core.serverKey,
       epoch: core.epoch,
       place,
-      restores: [],
+      restores: core.restores.map(({ epoch, at }) => ({ at, epoch })),
       head: await core.headAt(place),
       asOf,
       created: toInstant(core.now()),

@@ -50,7 +50,7 @@ async function writeLedger(core: Core, place: Place, file: FrameFile, { tell, si
   for (let from = 1; from <= place; from += ENTRIES) {
     signal.throwIfAborted();
     tell(`Reading the ledger: ${from} of ${place} entries`, from / place);
-    const rows = await core.storage.entries(core.epoch, from, Math.min(ENTRIES, place - from + 1));
+    const rows = await core.rows.entries(from, Math.min(ENTRIES, place - from + 1));
     for (const { value } of rows) await file.add(value);
   }
 }

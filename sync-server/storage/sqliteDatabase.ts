@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { backup, DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { HashHex } from '../../shared/base/hash.ts';
 import { forgetPageSums, keepPageSums, pageOwners } from './pageSums.ts';
 import { insertSummed, isSound, rowWords, type SummedTable } from './rowSum.ts';
@@ -36,6 +36,9 @@ const VERSIONS_PAGE = `SELECT v.source, v.external_id AS externalId, v.external_
   FROM record_versions v JOIN evidence e ON e.hash = v.hash
   WHERE (v.place, v.source, v.external_id, v.run) > (?, ?, ?, ?) AND v.place <= ?
   ORDER BY v.place, v.source, v.external_id, v.run LIMIT ?`;
+/** Pages of a step of a copy, 1 MB: a commit waits for a few milliseconds of it. */
+const COPY_PAGES = 256;
+
 /** Before every version. */
 const START: VersionKey = { place: -1, source: '' as VersionKey['source'], externalId: '' as VersionKey['externalId'], run: 0 };
 
@@ -43,6 +46,8 @@ const START: VersionKey = { place: -1, source: '' as VersionKey['source'], exter
 export class SqliteDatabase {
   private readonly database: DatabaseSync;
   private readonly path: string;
+  private copying: Promise<void> | undefined;
+  private closing = false;
   private readonly statements = new Map<string, StatementSync>();
 
   /** @throws StoreDamaged when the log of the last process is damaged: SQLite would leave its end out. */
@@ -133,8 +138,26 @@ export class SqliteDatabase {
     return auditStructure(this.database, table);
   }
 
+  /** In steps, with commits in between: those are in the copy too. */
+  async copyTo(path: string): Promise<void> {
+    this.copying ??= backup(this.database, path, { rate: COPY_PAGES, progress: () => this.refuseWhenClosing() }).then(() => undefined);
+    try {
+      await this.copying;
+    } finally {
+      this.copying = undefined;
+    }
+  }
+
+  /** Waits for a copy to end first: it reads through this connection. */
+  close(): Promise<void> | undefined {
+    this.closing = true;
+    if (this.copying) return this.copying.catch(() => undefined).then(() => this.closeNow());
+    this.closeNow();
+    return undefined;
+  }
+
   /** The log goes into the file, and the file gets its sums: whatever changes from here on is damage. */
-  close(): void {
+  private closeNow(): void {
     const whole = this.settle();
     this.database.close();
     if (whole) keepPageSums(this.path, whole.pageSize, whole.owners);
@@ -149,6 +172,10 @@ export class SqliteDatabase {
     } catch {
       return undefined;
     }
+  }
+
+  private refuseWhenClosing(): void {
+    if (this.closing) throw new Error('the storage is closed');
   }
 
   private apply(write: StorageWrite): void {

@@ -5,6 +5,8 @@ import type { StatusKey, StorageWrite, VersionKey } from './storage.ts';
 export type SqliteRequest =
   | { readonly id: number; readonly kind: 'commit'; readonly writes: readonly StorageWrite[] }
   | { readonly id: number; readonly kind: 'close' }
+  /** Copies the store into a file that is there and empty. */
+  | { readonly id: number; readonly kind: 'copy'; readonly path: string }
   | { readonly id: number; readonly kind: SqliteRead; readonly args: readonly ReadArgument[] };
 
 export type ReadArgument = string | number | VersionKey | StatusKey | AuditKey | undefined;

@@ -100,6 +100,14 @@ export class SqliteStorage implements Storage {
     }
   }
 
+  /**
+   * Copies everything that is on disk when it ends into a file, while writes go on. The file is another database: whole, and to be opened like
+   * this one. Ended by `close`, then it rejects.
+   */
+  async copyTo(path: string): Promise<void> {
+    await this.ask((id) => ({ id, kind: 'copy', path }));
+  }
+
   async close(): Promise<void> {
     if (this.failure) return;
     while (this.flushing) await new Promise((resolve) => setImmediate(resolve));

@@ -7,7 +7,7 @@ import type { SqliteReply, SqliteRequest } from './sqliteMessages.ts';
 import type { StatusKey, VersionKey } from './storage.ts';
 import { StoreDamaged } from './storeDamaged.ts';
 
-/** The worker's side of `SqliteStorage`: one request, one reply, in order. */
+/** The worker's side of `SqliteStorage`: one request, one reply; all but a copy are answered in order. */
 const database = new SqliteDatabase((workerData as { path: string }).path);
 
 function answer(request: SqliteRequest): unknown {
@@ -16,6 +16,8 @@ function answer(request: SqliteRequest): unknown {
       return database.commit(request.writes);
     case 'close':
       return database.close();
+    case 'copy':
+      return database.copyTo(request.path);
     case 'meta':
       return database.meta(String(request.args[0]));
     case 'entries':
@@ -43,9 +45,9 @@ function answer(request: SqliteRequest): unknown {
   }
 }
 
-function reply(request: SqliteRequest): SqliteReply {
+async function reply(request: SqliteRequest): Promise<SqliteReply> {
   try {
-    return { id: request.id, ok: true, value: answer(request) };
+    return { id: request.id, ok: true, value: await answer(request) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const damaged = error instanceof StoreDamaged ? { damaged: error.where } : {};
@@ -53,7 +55,7 @@ function reply(request: SqliteRequest): SqliteReply {
   }
 }
 
-parentPort?.on('message', (request: SqliteRequest) => {
-  parentPort?.postMessage(reply(request));
+parentPort?.on('message', async (request: SqliteRequest) => {
+  parentPort?.postMessage(await reply(request));
   if (request.kind === 'close') parentPort?.close();
 });

@@ -51,6 +51,7 @@ describe('what sources said', () => {
     const store = new StoredSources({
       storage,
       statusClient: ++starts + 1,
+      epoch: 0,
       clock: () => 0,
       place: () => 0,
       events: { catalog: (row) => void catalog.push(row), records: () => undefined, status: () => undefined },
