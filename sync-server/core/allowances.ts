@@ -7,7 +7,7 @@ export interface Rate {
   readonly perSecond: number;
 }
 
-/** Keys that are remembered. Whoever comes under ever new keys (addresses, say) pushes out the oldest and costs no memory. */
+/** Keys that are remembered. Whoever comes under ever new keys (addresses, say) pushes out the quietest and costs no memory. */
 const KEYS = 10_000;
 
 /** A token bucket for each key: a device, an address. Whoever used up what it has waits until the debt has come back. */
@@ -43,23 +43,13 @@ export class Allowances {
   private balance(key: string): { left: number; at: Millis } {
     const now = this.clock();
     const { burst, perSecond } = this.rate;
-    const known = this.balances.get(key);
-    if (known) {
-      known.left = Math.min(burst, known.left + (Math.max(0, now - known.at) / 1_000) * perSecond);
-      known.at = now;
-      return known;
-    }
-    const fresh = { left: burst, at: now };
-    if (this.balances.size >= KEYS) this.makeRoom(now);
-    this.balances.set(key, fresh);
-    return fresh;
-  }
-
-  /** First those that would be full again by now, whom nothing is forgiven; then the oldest. */
-  private makeRoom(now: Millis): void {
-    const { burst, perSecond } = this.rate;
-    for (const [key, { left, at }] of this.balances) if (left + ((now - at) / 1_000) * perSecond >= burst) this.balances.delete(key);
-    const oldest = this.balances.keys().next();
-    if (this.balances.size >= KEYS && oldest.done !== true) this.balances.delete(oldest.value);
+    const { left, at } = this.balances.get(key) ?? { left: burst, at: now };
+    const balance = { left: Math.min(burst, left + (Math.max(0, now - at) / 1_000) * perSecond), at: now };
+    // Set anew, so that the first key is always the one that was quiet for longest.
+    this.balances.delete(key);
+    this.balances.set(key, balance);
+    const [oldest] = this.balances.keys();
+    if (this.balances.size > KEYS && oldest !== undefined) this.balances.delete(oldest);
+    return balance;
   }
 }

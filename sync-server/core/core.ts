@@ -13,7 +13,6 @@ import type { ApiError } from '../../shared/wire/http.ts';
 import { Catalog } from '../documents/catalog.ts';
 import { LedgerDocuments } from '../documents/ledgerDocuments.ts';
 import { Outbox } from '../documents/outbox.ts';
-import type { OutboxItem } from '../documents/outboxUpdate.ts';
 import type { ServedDocument, SharedDocument } from '../documents/sharedDocument.ts';
 import { StoredSources } from '../documents/sourceStore.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -168,7 +167,7 @@ export class Core {
       case 'catalog':
         return this.catalog.shared;
       case 'outbox':
-        return new Outbox(name.device, (device, added) => this.receiveAll(device, added));
+        return new Outbox(({ key, bytes }) => this.receive(name.device, key, bytes));
       case 'ledger':
         return this.ledgerDocument(name.epoch, name.segment);
       case 'source':
@@ -202,10 +201,6 @@ export class Core {
     this.sources.destroy();
     this.ledgerDocuments.destroy();
     this.catalog.shared.destroy();
-  }
-
-  private receiveAll(device: DeviceId, added: readonly OutboxItem[]): void {
-    for (const { key, bytes } of added) void this.receive(device, key, bytes);
   }
 
   private async receive(device: DeviceId, key: string, bytes: unknown): Promise<void> {

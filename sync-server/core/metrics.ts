@@ -40,7 +40,7 @@ export class Metrics {
   private readonly registry = new Registry();
   private readonly entries = new Counter({ name: 'muster_entries_placed_total', help: 'Entries with a place', registers: [this.registry] });
   private readonly refusals = new Counter({
-    name: 'muster_entries_turnedAwaytotal',
+    name: 'muster_entries_refused_total',
     help: 'Entries refused',
     labelNames: ['problem'],
     registers: [this.registry],

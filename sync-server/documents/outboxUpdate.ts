@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import * as decoding from 'lib0/decoding';
-import { utf8 } from '../../shared/base/bytes.ts';
+import { concatBytes, utf8 } from '../../shared/base/bytes.ts';
 import { err, ok, type Result } from '../../shared/base/result.ts';
 import { SIGNATURE_BYTES, signedMessage } from '../../shared/base/signature.ts';
 import { OUTBOX_ROOT } from '../../shared/documents/outboxDocument.ts';
@@ -92,6 +92,7 @@ class OutboxUpdateReader {
       case STRUCT.binary: {
         const key = this.readPosition(info, client, clock);
         const bytes = decoding.readVarUint8Array(this.decoder).slice() as EntryBytes;
+        if (this.found.length >= LIMITS.waitingEntries) throw new NotReadable('too many structs');
         this.found.push({ client, clock, key: key ?? idOf(bytes), bytes });
         return 1;
       }
@@ -172,7 +173,7 @@ class OutboxUpdateReader {
 const TAG = signedMessage('muster/entry/1', utf8(''));
 
 /** The id that these bytes have if they are an entry. */
-const idOf = (bytes: EntryBytes): string => createHash('sha256').update(TAG).update(bytes.subarray(SIGNATURE_BYTES)).digest('hex');
+const idOf = (bytes: EntryBytes): string => hash('sha256', concatBytes(TAG, bytes.subarray(SIGNATURE_BYTES)));
 
 interface Range {
   readonly from: number;

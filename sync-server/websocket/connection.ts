@@ -79,6 +79,7 @@ export class Connection implements DocumentReader, PresentConnection {
 
   close(code: CloseCode, reason: string): void {
     this.isClosing = true;
+    this.options.outbox?.stop();
     this.options.socket.close(code, reason.slice(0, 120));
   }
 
@@ -152,12 +153,18 @@ export class Connection implements DocumentReader, PresentConnection {
     this.resumeLater();
   }
 
+  /** Once nothing keeps it from being read any more. */
+  private resume(): void {
+    const { socket, outbox } = this.options;
+    if (!this.resuming && (outbox?.backlog ?? 0) === 0) socket.resume();
+  }
+
   private resumeLater(): void {
-    const { account, socket } = this.options;
+    const { account } = this.options;
     this.resuming = setTimeout(() => {
       this.resuming = undefined;
       if (account.pause > 0) this.resumeLater();
-      else socket.resume();
+      else this.resume();
     }, account.pause);
   }
 
@@ -213,6 +220,10 @@ export class Connection implements DocumentReader, PresentConnection {
   private receiveEntries(outbox: Outbox, update: Uint8Array): void {
     const received = outbox.receive(update);
     if (!received.ok) this.refuse(received.error, CLOSE.malformed);
+    if (outbox.backlog === 0) return;
+    // The network holds what comes next; memory holds one frame.
+    this.options.socket.pause();
+    outbox.whenEmpty(() => this.resume());
   }
 
   private countReaderBytes(size: number): void {

@@ -46,10 +46,10 @@ export const LIMITS = {
    * Work of one device, over all its connections, in bytes: what it sends, what is encoded for it, and the flat costs below. Past it its
    * sockets are not read for a while. A new device that fetches 400 MB of documents stays within it.
    */
-  work: { burst: 128 * 1024 * 1024, perSecond: 16 * 1024 * 1024 },
-  /** The flat cost of any frame, also of a ping: 32,000 at once, then 4,000 a second. */
+  work: { burst: 128 * 1024 * 1024, perSecond: 8 * 1024 * 1024 },
+  /** The flat cost of any frame, also of a ping: 32,000 at once, then 2,000 a second. */
   frameWork: 4 * 1024,
-  /** The flat cost of a connection: 2,000 at once, then 250 a second. */
+  /** The flat cost of a connection: 2,000 at once, then 125 a second. */
   connectionWork: 64 * 1024,
   /** The first whole document that a connection asks for is mostly encoded for others too, and costs this part of its size. */
   firstAnswer: 0.25,
