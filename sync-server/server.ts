@@ -18,6 +18,7 @@ import { RestoresDamaged } from './core/restores.ts';
 import { createApp } from './http/app.ts';
 import type { LocalCommand, SampleHooks } from './http/context.ts';
 import { AllowedOrigins } from './http/origin.ts';
+import { Strangers } from './http/strangers.ts';
 import { Runner } from './runner/runner.ts';
 import type { RunnerService } from './runner/runnerService.ts';
 import type { SourceStore } from './runner/sourceStore.ts';
@@ -161,8 +162,9 @@ async function start(options: ServerOptions, held: HeldDataDirectory, closing: C
     clock,
   };
   const origins = new AllowedOrigins(host, options.hosts);
-  const app = createApp(context, origins);
-  const gateway = new Gateway(core, origins, clock);
+  const strangers = new Strangers(core.metrics, clock);
+  const app = createApp(context, origins, strangers);
+  const gateway = new Gateway(core, origins, strangers, clock);
   gateway.attach(app.server);
   core.events = {
     outcome: (device, outcome) => gateway.outcome(device, outcome),

@@ -3,7 +3,9 @@ import type { EntryBytes } from '../model/entry.ts';
 import type { EntryId } from '../model/ids.ts';
 
 /** The one file that knows the layout of `outbox/<device>`: `entries: Y.Map<entryId, entry bytes>`. Held in memory only. */
-const entriesOf = (doc: Y.Doc): Y.Map<Uint8Array> => doc.getMap('entries');
+export const OUTBOX_ROOT = 'entries';
+
+const entriesOf = (doc: Y.Doc): Y.Map<Uint8Array> => doc.getMap(OUTBOX_ROOT);
 
 export function putOutboxEntries(doc: Y.Doc, entries: readonly { id: EntryId; bytes: EntryBytes }[]): void {
   doc.transact(() => {
@@ -22,14 +24,4 @@ export function outboxEntries(doc: Y.Doc): Map<string, EntryBytes> {
   const entries = new Map<string, EntryBytes>();
   for (const [id, bytes] of entriesOf(doc)) if (bytes instanceof Uint8Array) entries.set(id, bytes as EntryBytes);
   return entries;
-}
-
-export function onOutboxEntries(doc: Y.Doc, callback: (added: { key: string; bytes: unknown }[]) => void): () => void {
-  const entries = entriesOf(doc);
-  const listener = (event: Y.YMapEvent<Uint8Array>): void => {
-    const added = [...event.keysChanged].filter((key) => entries.has(key)).map((key) => ({ key, bytes: entries.get(key) as unknown }));
-    if (added.length > 0) callback(added);
-  };
-  entries.observe(listener);
-  return () => entries.unobserve(listener);
 }

@@ -8,14 +8,17 @@ export const CLOSE = {
   /** This principal may not read or write this document, or wrote past the byte bound of a reader. */
   forbidden: 4403,
   unknownDocument: 4404,
-  /** A frame past a limit, or bytes that are no message. */
+  /** Bytes that are no message: text, compressed, not masked, no frame of the protocol, no update of an outbox. */
   malformed: 4400,
+  /** A frame that is larger than this document takes. */
+  tooLarge: 4413,
   /** An entry is malformed or not authentic. The reason is `<problem> <entry id>`: set it aside, show it, reconnect. */
   entryRefused: 4422,
   /** The sign-in of this device has run out: it signs in again. */
   signInAgain: 4412,
   /** The device was revoked. */
   revoked: 4410,
+  /** More connections, work or unread bytes than one device may have. */
   tooManyRequests: 4529,
   shuttingDown: 4503,
 } as const;

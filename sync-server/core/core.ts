@@ -14,10 +14,12 @@ import type { ApiError } from '../../shared/wire/http.ts';
 import { Catalog } from '../documents/catalog.ts';
 import { LedgerDocuments } from '../documents/ledgerDocuments.ts';
 import { LedgerRows } from '../documents/ledgerRows.ts';
-import { Outboxes } from '../documents/outboxes.ts';
-import type { SharedDocument } from '../documents/sharedDocument.ts';
+import { Outbox } from '../documents/outbox.ts';
+import type { ServedDocument, SharedDocument } from '../documents/sharedDocument.ts';
 import { StoredSources } from '../documents/sourceStore.ts';
 import type { Storage } from '../storage/storage.ts';
+import { LIMITS } from '../websocket/limits.ts';
+import { Allowances } from './allowances.ts';
 import { Enrolment } from './enrolment.ts';
 import { openSpace, type SpaceRow } from './genesis.ts';
 import { HeadSigner, signHead } from './heads.ts';
@@ -71,7 +73,6 @@ export class Core {
   readonly ledger: LedgerState;
   readonly sources: StoredSources;
   readonly catalog: Catalog;
-  readonly outboxes: Outboxes;
   readonly tickets: Tickets;
   readonly enrolment: Enrolment;
   events: CoreEvents | undefined;
@@ -83,6 +84,7 @@ export class Core {
   private readonly projection: Projection;
   private readonly sweeper: NodeJS.Timeout;
   private readonly refusals = new Set<string>();
+  private readonly refusalsKept: Allowances;
   /** Sources that were removed: the store keeps what they said, the register does not show it. */
   private readonly hidden = new Set<SourceId>();
   private durable: Place;
@@ -103,14 +105,12 @@ export class Core {
     this.projection = new Projection(this.ledger, options.clock, row.localPerson);
     this.catalog = this.newCatalog(row);
     this.sources = this.newSources(row);
+    this.refusalsKept = new Allowances(LIMITS.refusalsKept, options.clock);
     this.ingest = this.newIngest();
     this.heads = this.newHeads();
     this.steward = this.authorOf(options.local, loaded);
     this.tickets = this.newTickets();
     this.enrolment = this.newEnrolment(loaded);
-    this.outboxes = new Outboxes((device, added) => {
-      for (const { key, bytes } of added) void this.receive(device, key, bytes);
-    });
     this.sweeper = setInterval(() => this.sweep(), 5_000).unref();
   }
 
@@ -171,12 +171,12 @@ export class Core {
   }
 
   /** @returns undefined for a document that does not exist. Whether the caller may read it was asked before. */
-  async document(name: DocumentName, text: string): Promise<SharedDocument | undefined> {
+  async document(name: DocumentName, text: string): Promise<ServedDocument | undefined> {
     switch (name.kind) {
       case 'catalog':
         return this.catalog.shared;
       case 'outbox':
-        return this.outboxes.document(name.device);
+        return new Outbox(({ key, bytes }) => this.receive(name.device, key, bytes));
       case 'ledger':
         return this.ledgerDocument(name.epoch, name.segment);
       case 'source':
@@ -210,7 +210,6 @@ export class Core {
     // The last word of this process on its ledger: a store that is shorter when it is opened again lost something.
     if (!this.ingest.hasFailed) await this.heads.signNow();
     this.closing = true;
-    this.outboxes.destroy();
     this.sources.destroy();
     this.ledgerDocuments.destroy();
     this.catalog.shared.destroy();
@@ -309,10 +308,10 @@ export class Core {
     });
   }
 
-  /** A device that sends the same bad entry again and again must not fill the disk. */
+  /** A device that sends bad entries, the same again or ever new ones, must not fill the disk. */
   private isNewRefusal({ device, entry }: { readonly device: string; readonly entry: string }): boolean {
     const key = `${device}/${entry}`;
-    if (this.refusals.has(key)) return false;
+    if (this.refusals.has(key) || !this.refusalsKept.take(device)) return false;
     if (this.refusals.size >= REFUSALS_REMEMBERED) this.refusals.clear();
     this.refusals.add(key);
     return true;

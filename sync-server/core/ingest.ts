@@ -3,7 +3,8 @@ import { type Millis, toInstant } from '../../shared/base/time.ts';
 import { type Entry, type EntryBytes, type EntryProblem, encodeLedgerValue, type Receipt } from '../../shared/model/entry.ts';
 import type { DeviceId, EntryId, Place } from '../../shared/model/ids.ts';
 import type { EntryRow, RefusedRow } from '../storage/storage.ts';
-import { WaitingEntries } from './waitingEntries.ts';
+import { Turns } from './turns.ts';
+import { sizeOf, WaitingEntries } from './waitingEntries.ts';
 
 export interface PlacedEntry {
   readonly place: Place;
@@ -12,8 +13,14 @@ export interface PlacedEntry {
   readonly value: Uint8Array;
 }
 
-/** `refused` is final for those bytes; `busy`: too much waits, try later. */
-export type Refusal = { readonly kind: 'refused'; readonly problem: EntryProblem; readonly entry: string } | { readonly kind: 'busy' };
+/**
+ * `refused` is final for those bytes; `busy`: too much waits, try later; `given up`: an entry before it was refused, its device sends the
+ * rest again.
+ */
+export type Refusal =
+  | { readonly kind: 'refused'; readonly problem: EntryProblem; readonly entry: string }
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'given up' };
 export type Outcome = { readonly kind: 'placed'; readonly place: Place; readonly receipt: Receipt | undefined } | Refusal;
 
 /** What the ingest asks of the ledger: `judge` and `append` of the fold, and its memory of what has a place. */
@@ -31,11 +38,14 @@ export interface IngestOptions {
   readonly commit: (rows: readonly EntryRow[]) => Promise<void>;
   /** After the group is on disk, in place order, before anybody is told. */
   readonly committed: (group: readonly PlacedEntry[]) => void;
-  readonly refuse: (row: RefusedRow) => void;
+  readonly refuse: (row: RefusedRow & { readonly problem: EntryProblem }) => void;
   /** The disk failed: nothing more can be promised. */
   readonly fatal: (error: unknown) => void;
   readonly clock: () => Millis;
 }
+
+/** What of one device is parsed and verified at once. More would not be quicker, and everybody else's entry would wait behind it. */
+const AT_ONCE = { tasks: 64, bytes: 1024 * 1024 };
 
 /** Entries that one transaction holds at most. A larger group would only make the first of it wait. */
 const GROUP = 2_000;
@@ -53,6 +63,7 @@ interface Ready {
 export class Ingest {
   private readonly options: IngestOptions;
   private readonly waiting: WaitingEntries<Ready>;
+  private readonly turns = new Turns(AT_ONCE);
   /** Entries under way, by their device, so that the same bytes sent twice are one entry. */
   private readonly underWay = new Map<string, Promise<Outcome>>();
   private readonly readyIds = new Set<EntryId>();
@@ -104,18 +115,23 @@ export class Ingest {
   sweep(): void {
     for (const one of this.waiting.takeOverdue()) {
       this.refuse(one.entry.device, one.entry.id, 'unknown prev', one.settle);
-      this.refuseDescendants(one.entry.id);
+      this.refuseDescendants(one.entry.id, one.entry.device);
     }
   }
 
   private async process(id: EntryId, bytes: unknown, device: DeviceId | undefined): Promise<Outcome> {
+    const lane = device ?? '';
+    const size = sizeOf(bytes);
+    const turn = this.turns.enter(lane, size);
+    if (turn !== true && !(await turn)) return { kind: 'given up' };
     const verified = bytes instanceof Uint8Array ? await this.verify(bytes as EntryBytes, device).catch(() => undefined) : undefined;
-    if (!verified?.ok || verified.value.id !== id) {
-      const problem = verified?.ok === false ? verified.error : 'not an entry';
-      this.refuseDescendants(id);
-      return new Promise((settle) => this.refuse(device ?? '', id, problem, settle));
-    }
-    return new Promise((settle) => this.place({ entry: verified.value, bytes: bytes as EntryBytes, settle }));
+    const isEntry = verified?.ok === true && verified.value.id === id;
+    // What comes after bytes that are refused is not looked at: the connection closes, and its device sends what is left again.
+    if (!isEntry) this.turns.giveUp(lane);
+    this.turns.leave(lane, size);
+    if (isEntry) return new Promise((settle) => this.place({ entry: verified.value, bytes: bytes as EntryBytes, settle }));
+    this.refuseDescendants(id, device);
+    return new Promise((settle) => this.refuse(lane, id, verified?.ok === false ? verified.error : 'not an entry', settle));
   }
 
   /** Any `prev` is let through here: whether it is known is a question of order, which is settled below. */
@@ -178,11 +194,13 @@ export class Ingest {
     return { place, entry, receipt, value };
   }
 
-  private refuseDescendants(id: EntryId): void {
-    const queue = this.waiting.take(id);
+  /** Of the same device alone: what somebody else calls by this id must not harm an entry that waits for the real one. */
+  private refuseDescendants(id: EntryId, device: DeviceId | undefined): void {
+    const ofDevice = ({ entry }: Ready): boolean => device === undefined || entry.device === device;
+    const queue = this.waiting.take(id, ofDevice);
     for (let one = queue.pop(); one; one = queue.pop()) {
       this.refuse(one.entry.device, one.entry.id, 'unknown prev', one.settle);
-      queue.push(...this.waiting.take(one.entry.id));
+      queue.push(...this.waiting.take(one.entry.id, ofDevice));
     }
   }
 

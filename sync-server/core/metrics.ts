@@ -1,4 +1,39 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { EntryProblem } from '../../shared/model/entry.ts';
+
+/** Everything that is refused before or beside an HTTP route. A closed list: nothing that a sender wrote becomes a label. */
+export type RefusalKind =
+  | 'wrong host'
+  | 'wrong origin'
+  | 'no such path'
+  | 'not a request'
+  | 'too slow'
+  | 'too many sockets of an address'
+  | 'too many strangers of an address'
+  | 'too many calls of an address'
+  | 'large body without a ticket'
+  | 'ticket expired'
+  | 'revoked'
+  | 'not for this principal'
+  | 'no such document'
+  | 'too many connections'
+  | 'too much work'
+  | 'too many unfinished bytes'
+  | 'does not read'
+  | 'too much waits'
+  | 'entry refused'
+  | 'reader wrote too much'
+  | 'frame too large'
+  | 'not a frame'
+  | 'not a message'
+  | 'not an update'
+  | 'too many structs'
+  | 'clock out of bounds'
+  | 'not an entry of the outbox'
+  | 'stopping';
+
+/** Frames that cost their sender nothing yet: they are dropped, the connection stays. */
+export type DroppedFrame = 'frame of a reader' | 'presence' | 'too frequent' | 'slowed down';
 
 /** What operations watch. Labels are routes and kinds, never names or addresses. */
 export class Metrics {
@@ -13,6 +48,12 @@ export class Metrics {
   private readonly frames = new Counter({
     name: 'muster_frames_dropped_total',
     help: 'Frames that were not applied',
+    labelNames: ['kind'],
+    registers: [this.registry],
+  });
+  private readonly turnedAway = new Counter({
+    name: 'muster_refusals_total',
+    help: 'Connections, frames and calls refused',
     labelNames: ['kind'],
     registers: [this.registry],
   });
@@ -45,10 +86,13 @@ export class Metrics {
     this.entries.inc(count);
     this.groups.observe(count);
   }
-  refused(problem: string): void {
+  refused(problem: EntryProblem): void {
     this.refusals.inc({ problem });
   }
-  dropped(kind: string): void {
+  refusal(kind: RefusalKind): void {
+    this.turnedAway.inc({ kind });
+  }
+  dropped(kind: DroppedFrame): void {
     this.frames.inc({ kind });
   }
   request(route: string, status: number, milliseconds: number): void {

@@ -48,18 +48,22 @@ export class WaitingEntries<T> {
     this.byPrevious.set(previous, list);
   }
 
-  /** What waited for this entry. */
-  take(previous: EntryId): T[] {
-    const list = this.byPrevious.get(previous) ?? [];
-    this.byPrevious.delete(previous);
-    return list.map(({ item }) => item);
+  /** What waited for this entry, or those of it that are wanted. */
+  take(previous: EntryId, isWanted: (item: T) => boolean = () => true): T[] {
+    const list = this.byPrevious.get(previous);
+    if (!list) return [];
+    const { taken = [], left = [] } = Object.groupBy(list, ({ item }) => (isWanted(item) ? 'taken' : 'left'));
+    if (left.length > 0) this.byPrevious.set(previous, left);
+    else this.byPrevious.delete(previous);
+    return taken.map(({ item }) => item);
   }
 
   takeOverdue(): T[] {
     const limit = this.clock() - LIMITS.waitForPrevious;
     const overdue = [...this.byPrevious].filter(([, list]) => list.some(({ since }) => since <= limit));
-    return overdue.flatMap(([previous]) => this.take(previous));
+    const late = new Set(overdue.flatMap(([, list]) => list.filter(({ since }) => since <= limit).map(({ item }) => item)));
+    return overdue.flatMap(([previous]) => this.take(previous, (item) => late.has(item)));
   }
 }
 
-const sizeOf = (bytes: unknown): number => (bytes instanceof Uint8Array ? bytes.length : 0);
+export const sizeOf = (bytes: unknown): number => (bytes instanceof Uint8Array ? bytes.length : 0);

@@ -5,11 +5,20 @@ export interface DocumentReader {
   update(update: Uint8Array): void;
 }
 
+/** What a connection asks of its document. */
+export interface ServedDocument {
+  /** @returns a disposer. */
+  join(reader: DocumentReader): () => void;
+  /** Calls back at once, or as soon as what is held is durable. */
+  whenSettled(callback: () => void): void;
+  missingIn(stateVector: Uint8Array): Uint8Array;
+}
+
 /**
  * A document that the server holds and relays. While a durable step is going on it is held: what it emits waits, and so do
  * joiners, so that nobody sees what is not on disk yet.
  */
-export class SharedDocument {
+export class SharedDocument implements ServedDocument {
   readonly name: string;
   private current: Y.Doc;
   private readonly readers = new Set<DocumentReader>();

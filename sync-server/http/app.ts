@@ -1,5 +1,5 @@
-import Fastify, { type FastifyInstance } from 'fastify';
-import type { HttpContext } from './context.ts';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { type HttpContext, principalOf } from './context.ts';
 import { apiFailure, sendError } from './errors.ts';
 import { identityRoutes } from './identityRoutes.ts';
 import { localRoutes } from './localRoutes.ts';
@@ -8,14 +8,18 @@ import { recordRoutes } from './recordRoutes.ts';
 import { snapshotRoutes } from './snapshotRoutes.ts';
 import { sourceRoutes } from './sourceRoutes.ts';
 import { SECURITY_HEADERS, serveApp } from './staticApp.ts';
+import { endBadRequest, SERVER_TIMES, type Strangers } from './strangers.ts';
 import { uploadRoutes } from './uploadRoutes.ts';
 
 const JSON_LIMIT = 4 * 1024 * 1024;
 
 /** The HTTP interface (DESIGN 12). Logging is our own: addresses may hold tokens, so only routes are logged. */
-export function createApp(context: HttpContext, origins: AllowedOrigins): FastifyInstance {
+export function createApp(context: HttpContext, origins: AllowedOrigins, strangers: Strangers): FastifyInstance {
+  const { metrics } = context.core;
   const app = Fastify({
     logger: false,
+    ...SERVER_TIMES,
+    clientErrorHandler: (error, socket) => endBadRequest(metrics, error, socket),
     bodyLimit: JSON_LIMIT,
     trustProxy: false,
     // An upload that never ends must not keep a server alive that was told to stop.
@@ -25,9 +29,11 @@ export function createApp(context: HttpContext, origins: AllowedOrigins): Fastif
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SECURITY_HEADERS);
     if (!origins.allowsHost(request.headers)) {
+      metrics.refusal('wrong host');
       return sendError(reply, apiFailure('wrong host', 'This server is not reached under that name.', 'Use the address it printed.'));
     }
     if (!origins.allowsOrigin(request.headers)) {
+      metrics.refusal('wrong origin');
       return sendError(reply, apiFailure('wrong origin', 'Pages of other sites may not call this server.'));
     }
     if (request.headers.origin !== DESKTOP_ORIGIN) return;
@@ -35,6 +41,8 @@ export function createApp(context: HttpContext, origins: AllowedOrigins): Fastif
     // A preflight asks before it calls, and has no ticket yet.
     if (request.method === 'OPTIONS') return reply.code(204).send();
   });
+  strangers.watch(app.server);
+  strangers.guard(app, (request) => isKnown(context, request));
   app.addHook('onSend', async (request, reply, payload) => {
     if (request.url.startsWith('/api/') && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     return payload;
@@ -49,6 +57,10 @@ export function createApp(context: HttpContext, origins: AllowedOrigins): Fastif
   serveApp(app, context.assets);
   return app;
 }
+
+/** Shows a ticket, or will be asked for the secret of this computer before its body is read. */
+const isKnown = (context: HttpContext, request: FastifyRequest): boolean =>
+  principalOf(context, request) !== undefined || request.routeOptions.url === '/api/local/:command';
 
 function handleFailures(app: FastifyInstance, { core }: HttpContext): void {
   app.setErrorHandler((error, request, reply) => {

@@ -2,8 +2,11 @@ import type { WebSocket } from 'ws';
 import * as Y from 'yjs';
 import { unreachable } from '../../shared/base/result.ts';
 import { CLOSE, type CloseCode } from '../../shared/wire/closeCodes.ts';
+import type { Metrics, RefusalKind } from '../core/metrics.ts';
 import type { Principal } from '../core/principal.ts';
-import type { DocumentReader, SharedDocument } from '../documents/sharedDocument.ts';
+import type { Outbox } from '../documents/outbox.ts';
+import type { DocumentReader, ServedDocument } from '../documents/sharedDocument.ts';
+import type { DeviceAccount } from './deviceAccount.ts';
 import { type Frame, HEARTBEAT_FRAME, readFrame, type SharedFrames, step1Frame } from './frames.ts';
 import { LIMITS } from './limits.ts';
 import type { Presence, PresentConnection } from './presence.ts';
@@ -11,20 +14,22 @@ import type { Presence, PresentConnection } from './presence.ts';
 export interface ConnectionOptions {
   readonly socket: WebSocket;
   readonly principal: Principal;
-  readonly document: SharedDocument;
-  /** The one writer of this document is on the other end. */
-  readonly writes: boolean;
+  readonly document: ServedDocument;
+  /** Set where the one writer of this document is on the other end. No other document is ever written through a socket. */
+  readonly outbox: Outbox | undefined;
   /** Set on `catalog` alone. */
   readonly presence: Presence | undefined;
   readonly frames: SharedFrames;
-  readonly counted: (what: 'frame of a reader' | 'bad frame') => void;
-  readonly clock: () => number;
+  readonly account: DeviceAccount;
+  readonly metrics: Pick<Metrics, 'dropped' | 'refusal'>;
 }
+
+/** The state vector of a document that holds nothing. */
+const NOTHING = Uint8Array.of(0);
 
 /** One websocket, one document, one principal. */
 export class Connection implements DocumentReader, PresentConnection {
   readonly principal: Principal;
-  readonly document: SharedDocument;
   readonly writes: boolean;
   readonly device: string | undefined;
   readonly person: Principal['person'];
@@ -32,7 +37,10 @@ export class Connection implements DocumentReader, PresentConnection {
   private readonly options: ConnectionOptions;
   private readonly leaveDocument: () => void;
   private readerBytes = 0;
-  private awarenessWindow = { second: 0, count: 0 };
+  private unfinished = 0;
+  private answers = 0;
+  private isClosing = false;
+  private resuming: NodeJS.Timeout | undefined;
   private alive = true;
 
   constructor(options: ConnectionOptions) {
@@ -41,12 +49,11 @@ export class Connection implements DocumentReader, PresentConnection {
     this.device = options.principal.device;
     this.person = options.principal.person;
     this.personName = options.principal.personName;
-    this.document = options.document;
-    this.writes = options.writes;
+    this.writes = options.outbox !== undefined;
     this.leaveDocument = options.document.join(this);
     this.listen(options.socket);
     options.presence?.join(this);
-    if (options.writes) this.send(step1Frame(Y.encodeStateVector(options.document.doc)));
+    if (this.writes) this.send(step1Frame(NOTHING));
   }
 
   update(update: Uint8Array): void {
@@ -56,52 +63,109 @@ export class Connection implements DocumentReader, PresentConnection {
   send(frame: Uint8Array): void {
     const { socket } = this.options;
     if (socket.readyState !== socket.OPEN) return;
-    if (socket.bufferedAmount > LIMITS.backlog) this.close(CLOSE.tooManyRequests, 'does not read');
+    if (socket.bufferedAmount > LIMITS.backlog) this.refuse('does not read', CLOSE.tooManyRequests);
     else socket.send(frame);
   }
 
+  mayBePresent(): boolean {
+    return this.options.account.mayBePresent();
+  }
+
+  /** Counted by its kind. What still arrives is not looked at. */
+  refuse(kind: RefusalKind, code: CloseCode, reason: string = kind): void {
+    if (!this.isClosing) this.options.metrics.refusal(kind);
+    this.close(code, reason);
+  }
+
   close(code: CloseCode, reason: string): void {
+    this.isClosing = true;
+    this.options.outbox?.stop();
     this.options.socket.close(code, reason.slice(0, 120));
   }
 
-  /** Every 15 s: keeps the peer's watchdog quiet, and ends a socket whose peer is gone. */
+  /** Every 15 s: keeps the peer's watchdog quiet, and ends a socket whose peer is gone. One that is not read now is not judged. */
   heartbeat(): void {
-    if (!this.alive) this.options.socket.terminate();
+    if (!this.alive && !this.options.socket.isPaused) this.options.socket.terminate();
     this.alive = false;
     if (this.options.socket.readyState !== this.options.socket.OPEN) return;
     this.options.socket.ping();
     this.send(HEARTBEAT_FRAME);
   }
 
+  /** Bytes from the network, before they are a frame: what is begun and never ended is held in memory. */
+  arrived(bytes: number): void {
+    const { account, socket } = this.options;
+    this.unfinished += bytes;
+    account.unfinished += bytes;
+    if (account.unfinished <= LIMITS.unfinished || this.isClosing) return;
+    this.refuse('too many unfinished bytes', CLOSE.tooManyRequests);
+    socket.pause();
+  }
+
   private listen(socket: WebSocket): void {
     socket.binaryType = 'nodebuffer';
     socket.on('message', (data: Buffer, binary: boolean) => this.receive(data, binary));
+    socket.on('ping', () => this.work(LIMITS.frameWork));
     socket.on('pong', () => {
       this.alive = true;
+      this.work(LIMITS.frameWork);
     });
     socket.on('close', () => {
+      clearTimeout(this.resuming);
+      this.finish();
       this.leaveDocument();
       this.options.presence?.leave(this);
     });
-    // ws closes the socket itself; an unhandled error event would end the process.
-    socket.on('error', () => this.options.counted('bad frame'));
+    // The socket closes itself, with a code of ours (`ServerSocket`); an unhandled error event would end the process.
+    socket.on('error', (error: Error & { code?: string }) => {
+      this.isClosing = true;
+      this.options.metrics.refusal(error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 'frame too large' : 'not a frame');
+    });
   }
 
   private receive(data: Buffer, binary: boolean): void {
     this.alive = true;
+    this.finish();
+    if (this.isClosing) return;
+    this.work(LIMITS.frameWork + data.byteLength);
     const frame = binary ? readFrame(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)) : undefined;
     try {
       if (frame) this.handle(frame, data.byteLength);
-      else this.refuse();
+      else this.refuse('not a message', CLOSE.malformed);
     } catch {
-      // Yjs throws on bytes that are no update: that is this peer's doing, and costs this peer its connection.
-      this.refuse();
+      // Bytes that are no state vector: that is this peer's doing, and costs this peer its connection.
+      this.refuse('not a message', CLOSE.malformed);
     }
   }
 
-  private refuse(): void {
-    this.options.counted('bad frame');
-    this.close(CLOSE.malformed, 'not a message');
+  private finish(): void {
+    this.options.account.unfinished -= this.unfinished;
+    this.unfinished = 0;
+  }
+
+  /** A device that did too much is not read for a while: it loses time, never what it sent. */
+  private work(cost: number): void {
+    const { account, socket, metrics } = this.options;
+    account.work(cost);
+    if (account.pause === 0 || this.resuming || socket.readyState !== socket.OPEN) return;
+    metrics.dropped('slowed down');
+    socket.pause();
+    this.resumeLater();
+  }
+
+  /** Once nothing keeps it from being read any more. */
+  private resume(): void {
+    const { socket, outbox } = this.options;
+    if (!this.resuming && (outbox?.backlog ?? 0) === 0) socket.resume();
+  }
+
+  private resumeLater(): void {
+    const { account } = this.options;
+    this.resuming = setTimeout(() => {
+      this.resuming = undefined;
+      if (account.pause > 0) this.resumeLater();
+      else this.resume();
+    }, account.pause);
   }
 
   private handle(frame: Frame, size: number): void {
@@ -110,14 +174,15 @@ export class Connection implements DocumentReader, PresentConnection {
         this.answerStep1(frame.stateVector);
         break;
       case 'update':
-        if (this.writes) this.applyUpdate(frame.update);
+        if (this.options.outbox) this.receiveEntries(this.options.outbox, frame.update);
         else this.countReaderBytes(size);
         break;
       case 'awareness':
         this.receiveAwareness(frame.update, size);
         break;
       case 'query awareness':
-        this.options.presence?.answer(this);
+        if (this.mayBePresent()) this.options.presence?.answer(this);
+        else this.options.metrics.dropped('too frequent');
         break;
       default:
         unreachable(frame);
@@ -129,38 +194,48 @@ export class Connection implements DocumentReader, PresentConnection {
     // Decoded now, so that bytes that are no state vector fail here and not in a later callback.
     Y.decodeStateVector(stateVector);
     const copy = stateVector.slice();
-    const { document, frames } = this.options;
-    document.whenSettled(() => this.send(frames.step2(document.missingIn(copy))));
+    this.options.document.whenSettled(() => this.answer(copy));
   }
 
-  private applyUpdate(update: Uint8Array): void {
-    const { doc } = this.options.document;
-    Y.applyUpdate(doc, update, this);
-    if (structs(doc) > LIMITS.outboxStructs) this.close(CLOSE.tooManyRequests, 'outbox is too long; start it anew');
+  private answer(stateVector: Uint8Array): void {
+    const { document, frames, socket } = this.options;
+    if (socket.readyState !== socket.OPEN) return;
+    const update = document.missingIn(stateVector);
+    const isShared = stateVector.length === 1 && this.answers++ === 0;
+    this.work(update.length * (isShared ? LIMITS.firstAnswer : 1));
+    const frame = frames.step2(update);
+    if (isShared) this.send(frame);
+    else this.sendOwn(frame);
+  }
+
+  private sendOwn(frame: Uint8Array): void {
+    const { account, socket } = this.options;
+    account.ownBacklog += frame.length;
+    if (account.ownBacklog > LIMITS.ownBacklog) this.refuse('does not read', CLOSE.tooManyRequests);
+    socket.send(frame, () => {
+      account.ownBacklog -= frame.length;
+    });
+  }
+
+  private receiveEntries(outbox: Outbox, update: Uint8Array): void {
+    const received = outbox.receive(update);
+    if (!received.ok) this.refuse(received.error, CLOSE.malformed);
+    if (outbox.backlog === 0) return;
+    // The network holds what comes next; memory holds one frame.
+    this.options.socket.pause();
+    outbox.whenEmpty(() => this.resume());
   }
 
   private countReaderBytes(size: number): void {
-    this.options.counted('frame of a reader');
+    this.options.metrics.dropped('frame of a reader');
     this.readerBytes += size;
-    if (this.readerBytes > LIMITS.readerBytes) this.close(CLOSE.forbidden, 'readers do not write');
+    if (this.readerBytes > LIMITS.readerBytes) this.refuse('reader wrote too much', CLOSE.forbidden, 'readers do not write');
   }
 
   private receiveAwareness(update: Uint8Array, size: number): void {
-    const { presence } = this.options;
-    const heard = presence !== undefined && this.withinAwarenessRate() && presence.receive(this, update);
-    if (!heard) this.countReaderBytes(size);
+    const heard = this.options.presence?.receive(this, update) ?? 'no';
+    if (heard === 'yes') return;
+    this.options.metrics.dropped(heard === 'no' ? 'presence' : heard);
+    this.countReaderBytes(size);
   }
-
-  private withinAwarenessRate(): boolean {
-    const second = Math.floor(this.options.clock() / 1_000);
-    if (this.awarenessWindow.second !== second) this.awarenessWindow = { second, count: 0 };
-    this.awarenessWindow.count++;
-    return this.awarenessWindow.count <= LIMITS.awarenessRate;
-  }
-}
-
-function structs(doc: Y.Doc): number {
-  let count = doc.store.pendingStructs ? doc.store.pendingStructs.update.length / 16 : 0;
-  for (const list of doc.store.clients.values()) count += list.length;
-  return count;
 }

@@ -1,22 +1,39 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket, WebSocketServer } from 'ws';
 import { type DocumentName, parseDocumentName } from '../../shared/documents/names.ts';
 import { mayUse } from '../../shared/ledger/permissions.ts';
 import type { DeviceId } from '../../shared/model/ids.ts';
 import { CLOSE, type CloseCode, SUBPROTOCOL } from '../../shared/wire/closeCodes.ts';
 import type { Core } from '../core/core.ts';
 import type { Outcome } from '../core/ingest.ts';
+import type { RefusalKind } from '../core/metrics.ts';
 import type { Principal } from '../core/principal.ts';
+import { Turns } from '../core/turns.ts';
+import { Outbox } from '../documents/outbox.ts';
+import type { ServedDocument } from '../documents/sharedDocument.ts';
 import type { AllowedOrigins } from '../http/origin.ts';
+import type { Strangers } from '../http/strangers.ts';
 import { Connection } from './connection.ts';
+import { DeviceAccounts } from './deviceAccount.ts';
 import { SharedFrames } from './frames.ts';
 import { HEARTBEAT, LIMITS } from './limits.ts';
 import { Presence } from './presence.ts';
+import { socketServer } from './serverSocket.ts';
 
 interface Refused {
   readonly code: CloseCode;
   readonly reason: string;
+  readonly kind: RefusalKind;
+}
+
+/** Who asks for which document. */
+interface Asked {
+  readonly principal: Principal;
+  readonly name: DocumentName;
+  readonly text: string;
+  /** Who it is now: the device may be revoked while its document is looked for. */
+  readonly again: () => Principal | Refused;
 }
 
 /**
@@ -26,25 +43,28 @@ interface Refused {
 export class Gateway {
   private readonly core: Core;
   private readonly origins: AllowedOrigins;
-  private readonly clock: () => number;
-  private readonly sockets: WebSocketServer;
+  private readonly strangers: Strangers;
+  /** One for each size of frame: an outbox's, a reader's, and that of somebody who may not come in. */
+  private readonly sockets: Readonly<Record<'outbox' | 'reader' | 'stranger', WebSocketServer>>;
   private readonly connections = new Set<Connection>();
-  private readonly perDevice = new Map<string, number>();
+  private readonly accounts: DeviceAccounts;
+  /** Sealed segments are built when they are asked for: one after the other for each device. */
+  private readonly builds = new Turns({ tasks: 1, bytes: 1 });
   private readonly presence = new Presence();
   private readonly frames = new SharedFrames();
   private readonly heartbeat: NodeJS.Timeout;
   private closing = false;
 
-  constructor(core: Core, origins: AllowedOrigins, clock: () => number) {
+  constructor(core: Core, origins: AllowedOrigins, strangers: Strangers, clock: () => number) {
     this.core = core;
     this.origins = origins;
-    this.clock = clock;
-    this.sockets = new WebSocketServer({
-      noServer: true,
-      maxPayload: LIMITS.readerBytes,
-      perMessageDeflate: false,
-      handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-    });
+    this.strangers = strangers;
+    this.accounts = new DeviceAccounts(clock);
+    this.sockets = {
+      outbox: socketServer(LIMITS.outboxFrame),
+      reader: socketServer(LIMITS.readerBytes),
+      stranger: socketServer(LIMITS.strangerFrame),
+    };
     this.heartbeat = setInterval(() => this.beat(), HEARTBEAT).unref();
   }
 
@@ -54,95 +74,152 @@ export class Gateway {
 
   /** What became of an entry of this device's outbox. */
   outcome(device: DeviceId, outcome: Outcome): void {
-    if (outcome.kind === 'placed') return;
-    const [code, reason] =
-      outcome.kind === 'refused'
-        ? ([CLOSE.entryRefused, `${outcome.problem} ${outcome.entry}`] as const)
-        : ([CLOSE.tooManyRequests, 'too much waits'] as const);
+    if (outcome.kind === 'placed' || outcome.kind === 'given up') return;
     for (const connection of this.connections) {
-      if (connection.device === device && connection.writes) connection.close(code, reason);
+      if (connection.device !== device || !connection.writes) continue;
+      if (outcome.kind === 'busy') connection.refuse('too much waits', CLOSE.tooManyRequests);
+      else connection.refuse('entry refused', CLOSE.entryRefused, `${outcome.problem} ${outcome.entry}`);
     }
-    // The refused bytes would come back to its device with the next sync.
-    this.core.outboxes.drop(device);
   }
 
   revoke(device: DeviceId): void {
-    for (const connection of this.connections) if (connection.device === device) connection.close(CLOSE.revoked, 'revoked');
+    for (const connection of this.connections) if (connection.device === device) connection.refuse('revoked', CLOSE.revoked);
   }
 
   async close(): Promise<void> {
     clearInterval(this.heartbeat);
     this.closing = true;
     for (const connection of this.connections) connection.close(CLOSE.shuttingDown, 'the server stops');
-    await new Promise((resolve) => setTimeout(resolve, this.sockets.clients.size > 0 ? 50 : 0));
+    const servers = Object.values(this.sockets);
+    await new Promise((resolve) => setTimeout(resolve, servers.some(({ clients }) => clients.size > 0) ? 50 : 0));
     // All of them, also those that are just being admitted: the HTTP server does not end while one socket is open.
-    for (const socket of this.sockets.clients) socket.terminate();
-    this.sockets.close();
+    for (const server of servers) {
+      for (const socket of server.clients) socket.terminate();
+      server.close();
+    }
   }
 
   private beat(): void {
     for (const connection of this.connections) connection.heartbeat();
+    this.accounts.sweep();
   }
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const hostile = !this.origins.allowsHost(request.headers) || !this.origins.allowsOrigin(request.headers);
-    if (hostile || !request.url?.startsWith('/sync/')) {
-      socket.end(`HTTP/1.1 ${hostile ? '403 Forbidden' : '404 Not Found'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    // Nobody else listens before the websocket does, and an unheard error ends the process.
+    socket.on('error', () => socket.destroy());
+    const kind = this.unwelcome(request);
+    if (kind !== undefined) {
+      this.core.metrics.refusal(kind);
+      socket.end(`HTTP/1.1 ${UPGRADE_STATUS[kind]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
       return;
     }
-    this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      this.admit(webSocket, request).catch((error: unknown) => {
+    const asked = this.closing ? STOPPING : this.asked(request);
+    if ('code' in asked) this.turnAway(request, socket, head, asked);
+    else this.letIn(request, socket, head, asked);
+  }
+
+  /** What is answered before the upgrade: no page of ours, and no client of ours that a close code would stop. */
+  private unwelcome(request: IncomingMessage): keyof typeof UPGRADE_STATUS | undefined {
+    if (!this.origins.allowsHost(request.headers)) return 'wrong host';
+    if (!this.origins.allowsOrigin(request.headers)) return 'wrong origin';
+    if (request.url?.startsWith('/sync/') !== true) return 'no such path';
+    return this.strangers.mayUpgrade(request.socket.remoteAddress) ? undefined : 'too many strangers of an address';
+  }
+
+  private turnAway(request: IncomingMessage, socket: Duplex, head: Buffer, { code, reason, kind }: Refused): void {
+    this.core.metrics.refusal(kind);
+    if (kind === 'ticket expired' || kind === 'revoked') this.strangers.refusedUpgrade(request.socket.remoteAddress);
+    this.sockets.stranger.handleUpgrade(request, socket, head, (webSocket) => {
+      webSocket.on('error', () => undefined);
+      webSocket.close(code, reason);
+    });
+  }
+
+  private letIn(request: IncomingMessage, socket: Duplex, head: Buffer, asked: Asked): void {
+    this.strangers.forget(request.socket);
+    const server = asked.name.kind === 'outbox' ? this.sockets.outbox : this.sockets.reader;
+    server.handleUpgrade(request, socket, head, (webSocket) => {
+      this.admit(webSocket, socket, asked).catch((error: unknown) => {
         this.core.log.error({ problem: error instanceof Error ? error.name : 'unknown' }, 'connection failed');
         webSocket.close(CLOSE.shuttingDown, 'failed');
       });
     });
   }
 
-  private async admit(socket: WebSocket, request: IncomingMessage): Promise<void> {
+  private async admit(socket: WebSocket, raw: Duplex, asked: Asked): Promise<void> {
     // What arrives before the document is found would be lost: y-websocket sends its first step at once.
     socket.pause();
-    const admitted = this.closing ? STOPPING : await this.admitted(request);
+    const onError = (): void => undefined;
+    socket.on('error', onError);
+    const document = await this.document(asked);
+    const refusal = this.refusalNow(asked, document);
     socket.resume();
-    if ('code' in admitted) {
-      socket.on('error', () => undefined);
-      return socket.close(admitted.code, admitted.reason);
-    }
-    if (this.closing) return socket.close(STOPPING.code, STOPPING.reason);
-    this.open(socket, admitted);
+    // It went away while its document was looked for: its close event is over, and nobody would ever leave the document again.
+    if (socket.readyState !== socket.OPEN) return;
+    if (refusal || !document) return this.refuse(socket, refusal ?? UNKNOWN);
+    this.open(socket, raw, asked, document);
+    socket.off('error', onError);
   }
 
-  private async admitted(request: IncomingMessage) {
-    const url = new URL(request.url ?? '/', 'http://server');
-    const principal = this.principal(request, url);
+  private refusalNow({ again }: Asked, document: ServedDocument | undefined): Refused | undefined {
+    if (this.closing) return STOPPING;
+    const principal = again();
+    if ('code' in principal) return principal;
+    return document ? undefined : UNKNOWN;
+  }
+
+  private refuse(socket: WebSocket, { code, reason, kind }: Refused): void {
+    this.core.metrics.refusal(kind);
+    socket.close(code, reason);
+  }
+
+  private async document({ principal, name, text }: Asked): Promise<ServedDocument | undefined> {
+    if (name.kind !== 'ledger') return this.core.document(name, text);
+    const lane = principal.device ?? '';
+    await this.builds.enter(lane, 1);
+    try {
+      return await this.core.document(name, text);
+    } finally {
+      this.builds.leave(lane, 1);
+    }
+  }
+
+  /** Everything that can be said without looking for the document. */
+  private asked(request: IncomingMessage): Asked | Refused {
+    const url = URL.parse(request.url ?? '/', 'http://server');
+    if (!url) return UNKNOWN;
+    const again = (): Principal | Refused => this.principal(request, url);
+    const principal = again();
     if ('code' in principal) return principal;
     const text = documentText(url.pathname);
     const name = text === undefined ? undefined : parseDocumentName(text);
-    if (text === undefined || !name) return refused(CLOSE.unknownDocument, 'no such document');
-    if (!this.mayRead(principal, name)) return refused(CLOSE.forbidden, 'not for you');
+    if (text === undefined || !name) return UNKNOWN;
+    if (!this.mayRead(principal, name)) return refused(CLOSE.forbidden, 'not for this principal', 'not for you');
     if (this.isCrowded(principal)) return refused(CLOSE.tooManyRequests, 'too many connections');
-    const document = await this.core.document(name, text);
-    return document ? { principal, name, document } : refused(CLOSE.unknownDocument, 'no such document');
+    if (this.accounts.of(principal.device).pause > 0) return refused(CLOSE.tooManyRequests, 'too much work');
+    return { principal, name, text, again };
   }
 
-  private open(socket: WebSocket, admitted: { principal: Principal; name: DocumentName; document: Connection['document'] }): void {
-    const { principal, name, document } = admitted;
-    // It went away while its document was looked for: its close event is over, and nobody would ever leave the document again.
-    if (socket.readyState !== socket.OPEN) return;
-    const writes = name.kind === 'outbox';
+  private open(socket: WebSocket, raw: Duplex, { principal, name }: Asked, document: ServedDocument): void {
+    const account = this.accounts.of(principal.device);
+    account.work(LIMITS.connectionWork);
     const connection = new Connection({
       socket,
       principal,
       document,
-      writes,
+      account,
+      outbox: document instanceof Outbox && name.kind === 'outbox' && name.device === principal.device ? document : undefined,
       presence: name.kind === 'catalog' ? this.presence : undefined,
       frames: this.frames,
-      counted: (what) => this.core.metrics.dropped(what),
-      clock: this.clock,
+      metrics: this.core.metrics,
     });
-    this.count(connection, 1);
+    // Before the websocket reads the chunk, so that the frames that it ends are not counted any more.
+    raw.prependListener('data', (chunk: Buffer) => connection.arrived(chunk.length));
+    account.connections++;
+    this.count(() => this.connections.add(connection));
     socket.on('close', () => {
-      this.count(connection, -1);
-      if (writes && principal.device !== undefined) this.core.outboxes.dropIfIdle(principal.device);
+      account.connections--;
+      this.count(() => this.connections.delete(connection));
     });
   }
 
@@ -163,22 +240,25 @@ export class Gateway {
   }
 
   private isCrowded({ device }: Principal): boolean {
-    return this.connections.size >= LIMITS.connections || (this.perDevice.get(device ?? '') ?? 0) >= LIMITS.connectionsPerDevice;
+    return this.connections.size >= LIMITS.connections || this.accounts.of(device).connections >= LIMITS.connectionsPerDevice;
   }
 
-  private count(connection: Connection, by: 1 | -1): void {
-    if (by === 1) this.connections.add(connection);
-    else this.connections.delete(connection);
-    const key = connection.device ?? '';
-    const now = (this.perDevice.get(key) ?? 0) + by;
-    if (now === 0) this.perDevice.delete(key);
-    else this.perDevice.set(key, now);
+  private count(change: () => void): void {
+    change();
     this.core.metrics.socketCount(this.connections.size);
   }
 }
 
-const refused = (code: CloseCode, reason: string): Refused => ({ code, reason });
-const STOPPING = refused(CLOSE.shuttingDown, 'the server stops');
+const UPGRADE_STATUS = {
+  'wrong host': '403 Forbidden',
+  'wrong origin': '403 Forbidden',
+  'no such path': '404 Not Found',
+  'too many strangers of an address': '429 Too Many Requests',
+} as const;
+
+const refused = (code: CloseCode, kind: RefusalKind, reason: string = kind): Refused => ({ code, reason, kind });
+const STOPPING = refused(CLOSE.shuttingDown, 'stopping', 'the server stops');
+const UNKNOWN = refused(CLOSE.unknownDocument, 'no such document');
 
 function documentText(path: string): string | undefined {
   try {

@@ -20,49 +20,80 @@ export interface PresentConnection {
   readonly person: PersonId | undefined;
   readonly personName: string;
   send(frame: Uint8Array): void;
+  /** Whether its device may tell the others something now. */
+  mayBePresent(): boolean;
+}
+
+/** `no`: the bytes are no presence. */
+export type Heard = 'yes' | 'no' | 'too frequent';
+
+/** Whose a client is, for as long as it is remembered, and how far its clock was told. */
+interface Client {
+  readonly device: string | undefined;
+  told: number;
 }
 
 /**
  * Who is here: awareness on `catalog`. Stock clients repeat what they heard of others, so a connection speaks for exactly one
- * client, the first that nobody else's device speaks for, and its state is stamped with the person of its ticket.
+ * client, the first that nobody else's device speaks for or spoke for, and its state is stamped with the person of its ticket. The clock
+ * that others are told only ever grows: they would not believe a page that came back with the clock that it left with.
  */
 export class Presence {
   private readonly states = new Map<PresentConnection, State | undefined>();
+  private readonly clients = new Map<number, Client>();
 
   join(connection: PresentConnection): void {
     this.states.set(connection, undefined);
-    const present = [...this.states.values()].filter((state) => state !== undefined);
-    if (present.length > 0) connection.send(awarenessFrame(encodeStates(present)));
+    this.answer(connection);
   }
 
   leave(connection: PresentConnection): void {
     const state = this.states.get(connection);
     this.states.delete(connection);
-    if (state) this.relay({ ...state, clock: state.clock + 1, text: 'null' }, undefined);
+    if (state) this.relay({ ...state, clock: this.nextClock(state, connection), text: 'null' }, undefined);
   }
 
-  /** @returns false when the bytes are no awareness update. */
-  receive(connection: PresentConnection, update: Uint8Array): boolean {
+  /** What a stock client repeats of others is heard too, and changes nothing. */
+  receive(connection: PresentConnection, update: Uint8Array): Heard {
     const states = decodeStates(update);
-    if (!states) return false;
+    if (!states) return 'no';
     const own = states.find((state) => this.maySpeakFor(connection, state.client));
     const known = this.states.get(connection);
-    if (!own || (known && own.clock <= known.clock)) return true;
+    if (!own || (known && own.clock <= known.clock)) return 'yes';
+    if (!connection.mayBePresent()) return 'too frequent';
     const stamped = stamp(own, connection);
-    if (!stamped) return false;
+    if (!stamped) return 'no';
     this.states.set(connection, stamped);
-    this.relay(stamped, connection);
-    return true;
+    this.relay({ ...stamped, clock: this.nextClock(stamped, connection) }, connection);
+    return 'yes';
   }
 
-  /** Everybody who is here, for a client that asks. */
+  /** Everybody else who is here, for a client that joins or asks. */
   answer(connection: PresentConnection): void {
-    connection.send(awarenessFrame(encodeStates([...this.states.values()].filter((state) => state !== undefined))));
+    const present = [...this.states].flatMap(([other, state]) => (state && other !== connection ? [this.toldState(state)] : []));
+    if (present.length > 0) connection.send(awarenessFrame(encodeStates(present)));
+  }
+
+  private toldState(state: State): State {
+    return { ...state, clock: this.clients.get(state.client)?.told ?? state.clock };
+  }
+
+  private nextClock({ client, clock }: State, { device }: PresentConnection): number {
+    const known = this.clients.get(client) ?? { device, told: 0 };
+    known.told = Math.max(clock, known.told + 1);
+    // Set anew, so that the first one is always the one that was quiet for longest.
+    this.clients.delete(client);
+    this.clients.set(client, known);
+    const [oldest] = this.clients.keys();
+    if (this.clients.size > LIMITS.awarenessClients && oldest !== undefined) this.clients.delete(oldest);
+    return known.told;
   }
 
   private maySpeakFor(connection: PresentConnection, client: number): boolean {
     const own = this.states.get(connection);
     if (own) return own.client === client;
+    const known = this.clients.get(client);
+    if (known && known.device !== connection.device) return false;
     for (const [other, state] of this.states) {
       if (state?.client !== client) continue;
       if (other.device !== connection.device) return false;
@@ -94,12 +125,14 @@ function decodeStates(update: Uint8Array): State[] | undefined {
   if (update.length > LIMITS.awareness) return undefined;
   try {
     const decoder = decoding.createDecoder(update);
-    const count = Math.min(decoding.readVarUint(decoder), 256);
+    const count = decoding.readVarUint(decoder);
+    if (count > LIMITS.awarenessStates) return undefined;
     const states: State[] = [];
     for (let index = 0; index < count; index++) {
       states.push({ client: decoding.readVarUint(decoder), clock: decoding.readVarUint(decoder), text: decoding.readVarString(decoder) });
     }
-    return states;
+    const isSound = ({ client, clock }: State): boolean => client <= LIMITS.awarenessClient && clock <= LIMITS.awarenessClock;
+    return states.every(isSound) ? states : undefined;
   } catch {
     return undefined;
   }
