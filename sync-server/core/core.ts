@@ -43,6 +43,8 @@ export interface CoreOptions {
   readonly version: string;
   /** The space that the data directory held when it was last opened. */
   readonly knownSpace?: string | undefined;
+  /** For tests that want compaction often. */
+  readonly updatesBeforeSnapshot?: number;
   /** The disk failed: close, so that nothing is promised that cannot be kept. */
   readonly fatal: (error: unknown) => void;
 }
@@ -277,6 +279,7 @@ export class Core {
     return new StoredSources({
       storage: this.options.storage,
       statusClient: row.start,
+      updatesBeforeSnapshot: this.options.updatesBeforeSnapshot,
       epoch: row.epoch,
       clock: this.options.clock,
       place: () => this.ledger.place,

@@ -24,14 +24,21 @@ export const SOURCE_CLIENT = 1;
 /** After this many updates a shard is stored as one snapshot. */
 const UPDATES_BEFORE_SNAPSHOT = 64;
 
+export interface SourceDocumentOptions {
+  readonly statusClient: number;
+  /** For tests that want compaction often. */
+  readonly updatesBeforeSnapshot?: number | undefined;
+}
+
 /** The documents of one source in one epoch. */
 export class SourceDocuments {
   readonly epoch: number;
   readonly shards: readonly SharedDocument[];
   readonly status: SharedDocument;
   private readonly stored: number[];
+  private readonly updatesBeforeSnapshot: number;
 
-  constructor(source: SourceId, epoch: number, shards: number, statusClient: number) {
+  constructor(source: SourceId, epoch: number, shards: number, options: SourceDocumentOptions) {
     this.epoch = epoch;
     this.shards = Array.from(
       { length: shards },
@@ -39,7 +46,8 @@ export class SourceDocuments {
     );
     this.stored = this.shards.map(() => 0);
     this.status = new SharedDocument(formatDocumentName({ kind: 'status', source, epoch }));
-    this.status.doc.clientID = statusClient;
+    this.status.doc.clientID = options.statusClient;
+    this.updatesBeforeSnapshot = options.updatesBeforeSnapshot ?? UPDATES_BEFORE_SNAPSHOT;
   }
 
   get live(): number {
@@ -82,7 +90,7 @@ export class SourceDocuments {
     return this.shards.flatMap((document, shard) => {
       const update = document.heldUpdate();
       if (!update) return [];
-      const replaces = (this.stored[shard] ?? 0) >= UPDATES_BEFORE_SNAPSHOT;
+      const replaces = (this.stored[shard] ?? 0) >= this.updatesBeforeSnapshot;
       return [{ document: document.name, bytes: replaces ? Y.encodeStateAsUpdate(document.doc) : update, replaces }];
     });
   }

@@ -8,7 +8,7 @@ import { type CatalogSource, type SourceStatus, sourceStatus } from '../../share
 import type { RecordChange, SourceStore } from '../runner/sourceStore.ts';
 import type { DocumentRow, SourceRow, StatusRow, Storage } from '../storage/storage.ts';
 import type { SharedDocument } from './sharedDocument.ts';
-import { SourceDocuments, shardsAfter } from './sourceDocuments.ts';
+import { type SourceDocumentOptions, SourceDocuments, shardsAfter } from './sourceDocuments.ts';
 
 export interface SourceStoreEvents {
   catalog(source: CatalogSource): void;
@@ -16,7 +16,7 @@ export interface SourceStoreEvents {
   status(source: SourceId, status: SourceStatus): void;
 }
 
-export interface SourceStoreOptions {
+export interface SourceStoreOptions extends SourceDocumentOptions {
   readonly storage: Storage;
   /** Grows with every start: of two writers of a status that did not see each other the later one wins in Yjs. */
   readonly statusClient: number;
@@ -286,7 +286,7 @@ export class StoredSources implements SourceStore {
   }
 
   private nextEpoch(held: Held, added: number): SourceDocuments {
-    return new SourceDocuments(held.row.id, held.row.epoch + 1, shardsAfter(held.documents, added), this.options.statusClient);
+    return new SourceDocuments(held.row.id, held.row.epoch + 1, shardsAfter(held.documents, added), this.options);
   }
 
   /** Not waited for: what a status says is durable with the next run at the latest, and a failing disk is told by those. */
@@ -314,7 +314,7 @@ export class StoredSources implements SourceStore {
   }
 
   private fresh(row: SourceRow): Held {
-    const documents = new SourceDocuments(row.id, row.epoch, row.shards, this.options.statusClient);
+    const documents = new SourceDocuments(row.id, row.epoch, row.shards, this.options);
     return { row, documents, status: undefined, closed: [], writing: false, turn: Promise.resolve() };
   }
 
@@ -331,7 +331,7 @@ export class StoredSources implements SourceStore {
   /** After a restore: the same records in documents that nobody has seen, on disk before anybody does. */
   private async leaveEpoch(held: Held): Promise<void> {
     const before = held.documents;
-    const target = new SourceDocuments(held.row.id, this.options.epoch, shardsAfter(before, 0), this.options.statusClient);
+    const target = new SourceDocuments(held.row.id, this.options.epoch, shardsAfter(before, 0), this.options);
     target.hold([...before.records()]);
     const rows = target.rows();
     const row = { ...held.row, epoch: target.epoch, shards: target.shards.length };

@@ -1,4 +1,6 @@
-import { backup, DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { pipeline } from 'node:stream/promises';
 import type { HashHex } from '../../shared/base/hash.ts';
 import { forgetPageSums, keepPageSums, pageOwners } from './pageSums.ts';
 import { insertSummed, isSound, rowWords, type SummedTable } from './rowSum.ts';
@@ -36,8 +38,8 @@ const VERSIONS_PAGE = `SELECT v.source, v.external_id AS externalId, v.external_
   FROM record_versions v JOIN evidence e ON e.hash = v.hash
   WHERE (v.place, v.source, v.external_id, v.run) > (?, ?, ?, ?) AND v.place <= ?
   ORDER BY v.place, v.source, v.external_id, v.run LIMIT ?`;
-/** Pages of a step of a copy, 1 MB: a commit waits for a few milliseconds of it. */
-const COPY_PAGES = 256;
+/** Pages in the log after which SQLite moves them into the file: its own default. */
+const LOG_PAGES = 1_000;
 
 /** Before every version. */
 const START: VersionKey = { place: -1, source: '' as VersionKey['source'], externalId: '' as VersionKey['externalId'], run: 0 };
@@ -47,7 +49,7 @@ export class SqliteDatabase {
   private readonly database: DatabaseSync;
   private readonly path: string;
   private copying: Promise<void> | undefined;
-  private closing = false;
+  private readonly ending = new AbortController();
   private readonly statements = new Map<string, StatementSync>();
 
   /** @throws StoreDamaged when the log of the last process is damaged: SQLite would leave its end out. */
@@ -138,9 +140,13 @@ export class SqliteDatabase {
     return auditStructure(this.database, table);
   }
 
-  /** In steps, with commits in between: those are in the copy too. */
+  /**
+   * Copies the store as it is now, while commits go on: they stay in the log, and the file itself stands still until it is copied. (SQLite's
+   * own online backup, as Node offers it, steps in another thread than the commits and fails when the two meet.)
+   */
   async copyTo(path: string): Promise<void> {
-    this.copying ??= backup(this.database, path, { rate: COPY_PAGES, progress: () => this.refuseWhenClosing() }).then(() => undefined);
+    if (this.copying) throw new Error('the store is being copied already');
+    this.copying = this.copyFile(path);
     try {
       await this.copying;
     } finally {
@@ -148,9 +154,20 @@ export class SqliteDatabase {
     }
   }
 
+  private async copyFile(path: string): Promise<void> {
+    const [settled] = this.rows<{ busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)');
+    if (settled?.busy !== 0) throw new Error('the log of the store cannot be settled');
+    this.database.exec('PRAGMA wal_autocheckpoint=0');
+    try {
+      await pipeline(createReadStream(this.path), createWriteStream(path, { mode: 0o600, flush: true }), { signal: this.ending.signal });
+    } finally {
+      this.database.exec(`PRAGMA wal_autocheckpoint=${LOG_PAGES}`);
+    }
+  }
+
   /** Waits for a copy to end first: it reads through this connection. */
   close(): Promise<void> | undefined {
-    this.closing = true;
+    this.ending.abort(new Error('the storage is closed'));
     if (this.copying) return this.copying.catch(() => undefined).then(() => this.closeNow());
     this.closeNow();
     return undefined;
@@ -172,10 +189,6 @@ export class SqliteDatabase {
     } catch {
       return undefined;
     }
-  }
-
-  private refuseWhenClosing(): void {
-    if (this.closing) throw new Error('the storage is closed');
   }
 
   private apply(write: StorageWrite): void {

@@ -1,13 +1,15 @@
-import { utf8 } from '../../shared/base/bytes.ts';
 import { hashHex } from '../../shared/base/hash.ts';
 import type { Signer } from '../../shared/base/signature.ts';
+import { toInstant } from '../../shared/base/time.ts';
 import type { Act } from '../../shared/model/act.ts';
-import type { Anchor, ExternalId, SourceId } from '../../shared/model/ids.ts';
+import type { Anchor, SourceId } from '../../shared/model/ids.ts';
+import { encodeRecord } from '../../shared/model/record.ts';
 import { Core } from '../../sync-server/core/core.ts';
 import { createVerify } from '../../sync-server/core/keys.ts';
 import { Metrics } from '../../sync-server/core/metrics.ts';
 import type { RecordChange } from '../../sync-server/runner/sourceStore.ts';
 import type { Storage } from '../../sync-server/storage/storage.ts';
+import { observed } from './observations.ts';
 
 export const WRITTEN_SOURCE = 'written' as SourceId;
 
@@ -25,12 +27,15 @@ export const coreOn = (storage: Storage, keys: { server: Signer; local: Signer }
     name: 'Test',
     version: '0',
     fatal,
+    updatesBeforeSnapshot: 1,
   });
 
 export const comment = (text: string): Act => ({ kind: 'comment', anchors: ['c'.repeat(32) as Anchor], text });
 
 /** A record of the source, in the version that its number names. */
 export function recordVersion(id: number, version: number): RecordChange {
-  const bytes = utf8(JSON.stringify({ id, version, more: 'x'.repeat(200) }));
-  return { externalId: `record ${id}` as ExternalId, bytes, hash: hashHex(bytes) };
+  const now = toInstant(Date.now());
+  const seen = observed(`record ${id}`, { fields: { version, purpose: 'x'.repeat(200) } });
+  const bytes = encodeRecord({ ...seen, firstSeen: now, revisions: { owner: 1, entitlement: 1, credential: 1 } });
+  return { externalId: seen.externalId, bytes, hash: hashHex(bytes) };
 }

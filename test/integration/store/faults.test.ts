@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Signer } from '../../../shared/base/signature.ts';
 import { ledgerPlaces, ledgerValueAt } from '../../../shared/documents/ledgerDocument.ts';
 import type { EntryId } from '../../../shared/model/ids.ts';
+import { decodeRecord } from '../../../shared/model/record.ts';
 import type { Core } from '../../../sync-server/core/core.ts';
 import { MemoryStorage } from '../../../sync-server/storage/memoryStorage.ts';
 import { SqliteStorage } from '../../../sync-server/storage/sqliteStorage.ts';
@@ -143,12 +144,9 @@ async function expectAll(
   const now = await shown(core);
   const changed = [...seen].filter(([place, value]) => now.get(place) !== value).map(([place]) => place);
   const held = new Map(
-    [...core.sources.records(WRITTEN_SOURCE)].map(({ externalId, bytes }) => [
-      String(externalId),
-      JSON.parse(Buffer.from(bytes).toString()),
-    ]),
+    [...core.sources.records(WRITTEN_SOURCE)].map(({ externalId, bytes }) => [String(externalId), decodeRecord(bytes)?.fields.version]),
   );
-  const older = [...versions].filter(([id, version]) => !((held.get(`record ${id}`)?.version ?? -1) >= version));
+  const older = [...versions].filter(([id, version]) => !(Number(held.get(`record ${id}`) ?? -1) >= version));
   await core.close();
   await disk.close();
   expect({ what, lost, changed, older }).toEqual({ what, lost: [], changed: [], older: [] });

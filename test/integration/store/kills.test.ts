@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { eachRecord } from '../../../shared/documents/sourceDocument.ts';
+import { decodeRecord } from '../../../shared/model/record.ts';
 import { checkStore } from '../../../sync-server/check/checkStore.ts';
 import { createVerify } from '../../../sync-server/core/keys.ts';
 import { SqliteStorage } from '../../../sync-server/storage/sqliteStorage.ts';
@@ -20,7 +21,9 @@ const SEED = Number(process.env.MUSTER_SEED ?? Date.now() % 1_000_000);
 const SIDE_BY_SIDE = 4;
 const PROGRAM = fileURLToPath(new URL('../../support/coreProcess.ts', import.meta.url));
 
-const folders: string[] = [];
+/** What each process would compile anew. */
+const compiled = throwAwayDirectory();
+const folders: string[] = [compiled];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
@@ -38,13 +41,18 @@ interface Round {
 }
 
 async function round(data: string, held: Held, wait: number): Promise<Round> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM, data], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM, data], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_COMPILE_CACHE: compiled },
+  });
   const under = new Set<string>();
   let acknowledged = 0;
+  let isDoomed = false;
   const exited = once(child, 'exit');
   for await (const line of createInterface({ input: child.stdout })) {
-    if (line === 'ready') setTimeout(() => child.kill('SIGKILL'), wait);
     acknowledged += heard(line, held, under) ? 1 : 0;
+    if (acknowledged === 1 && !isDoomed) setTimeout(() => child.kill('SIGKILL'), wait);
+    isDoomed ||= acknowledged > 0;
   }
   await exited;
   expect(signalOf(child)).toBe('SIGKILL');
@@ -76,16 +84,13 @@ async function lostIn(data: string, { entries, versions }: Held): Promise<string
   const doc = new Y.Doc();
   for (const update of await storage.document('source/written/0/0')) Y.applyUpdate(doc, update);
   const held = new Map(
-    [...eachRecord(doc)].map(({ externalId, bytes }) => [
-      String(externalId),
-      JSON.parse(Buffer.from(bytes).toString()) as { version: number },
-    ]),
+    [...eachRecord(doc)].map(({ externalId, bytes }) => [String(externalId), Number(decodeRecord(bytes)?.fields.version)]),
   );
   await storage.close();
   return [
-    ...report.damage.filter((line) => !line.includes('of record "')),
+    ...report.damage,
     ...[...entries].filter(([id, place]) => placed.get(id) !== place).map(([id]) => `entry ${id}`),
-    ...[...versions].filter(([id, version]) => (held.get(`record ${id}`)?.version ?? 0) < version).map(([id]) => `record ${id}`),
+    ...[...versions].filter(([id, version]) => (held.get(`record ${id}`) ?? 0) < version).map(([id]) => `record ${id}`),
   ];
 }
 
@@ -93,25 +98,25 @@ describe('[DUR9] kill -9 of who writes the store', () => {
   it(`${ROUNDS} times, in commits, compaction and backups: every acknowledged entry and run is there (seed ${SEED})`, {
     timeout: 900_000,
   }, async () => {
-    const count = { acknowledged: 0, compaction: 0, backup: 0, run: 0 };
+    const count = { acknowledged: 0, compaction: 0, backup: 0 };
     const lane = async (index: number): Promise<void> => {
       const random = new Random(SEED + index);
       const data = throwAwayDirectory();
       folders.push(data);
       const held: Held = { entries: new Map(), versions: new Map() };
       for (let done = index; done < ROUNDS; done += SIDE_BY_SIDE) {
-        const { under, acknowledged } = await round(data, held, 20 + random.below(400));
+        const { under, acknowledged } = await round(data, held, random.below(300));
         count.acknowledged += acknowledged;
-        for (const what of ['compaction', 'backup', 'run'] as const) count[what] += under.has(what) ? 1 : 0;
+        for (const what of ['compaction', 'backup'] as const) count[what] += under.has(what) ? 1 : 0;
         if (done % 20 < SIDE_BY_SIDE || done + SIDE_BY_SIDE >= ROUNDS)
           expect({ seed: SEED, done, lost: await lostIn(data, held) }).toEqual({ seed: SEED, done, lost: [] });
       }
     };
     await Promise.all(Array.from({ length: SIDE_BY_SIDE }, (_, index) => lane(index)));
     process.stdout.write(
-      `   ${count.acknowledged} acknowledged over ${ROUNDS} kills, of which ${count.backup} in a backup, ${count.run} in a run, ${count.compaction} in a compaction\n`,
+      `   ${count.acknowledged} acknowledged over ${ROUNDS} kills, of which ${count.backup} in a backup, ${count.compaction} in a compaction\n`,
     );
-    expect(count.acknowledged).toBeGreaterThan(ROUNDS * 5);
-    expect(count.backup).toBeGreaterThan(ROUNDS / 20);
+    expect(count.acknowledged).toBeGreaterThan(ROUNDS * 2);
+    expect(Math.min(count.backup, count.compaction)).toBeGreaterThan(ROUNDS / 20);
   });
 });
