@@ -80,13 +80,11 @@ export class Registry {
     return grants.some((one) => one.role === role && one.remit === remit);
   }
 
-  /** Would nobody be left who may do everything, if this device or this person's role were gone? */
-  isLastAdministrator(person: PersonId, device?: DeviceId): boolean {
+  /** Is there somebody who may do everything, and a device to do it with, besides these? */
+  hasAdministratorWithout(persons: ReadonlySet<PersonId>, devices: ReadonlySet<DeviceId>): boolean {
     const stays = (one: PersonView): boolean =>
-      one.role === 'admin' &&
-      !(one.person === person && device === undefined) &&
-      one.devices.some((known) => !known.revoked && known.device !== device);
-    return this.persons.get(person)?.role === 'admin' && ![...this.persons.values()].some(stays);
+      one.role === 'admin' && !persons.has(one.person) && one.devices.some(({ device, revoked }) => !revoked && !devices.has(device));
+    return [...this.persons.values()].some(stays);
   }
 
   hasBeenServerKey(key: DeviceId): boolean {
