@@ -75,6 +75,12 @@ export class Enrolment {
     });
   }
 
+  /** Invitations that may still be used. */
+  open(): { readonly act: ActOf<'invite'>; readonly ref: ActRef }[] {
+    const now = this.options.clock();
+    return [...this.invitations.values()].filter(({ act, used }) => !used && (parseTime(act.expires) ?? 0) >= now);
+  }
+
   async invite(request: z.infer<typeof invitationRequest>, origin: string): Promise<Result<z.infer<typeof invitationReply>, ApiError>> {
     const problem = this.options.remitProblem(request.remit);
     if (problem !== undefined) return failure('bad request', `The remit is not understood: ${problem}`, 'Correct the condition.');
