@@ -478,11 +478,11 @@ interface LoadedLedger {
   readonly documents: LedgerDocuments;
   /** The newest entry of the devices whose keys the server holds, and of everybody else. */
   readonly lastByDevice: ReadonlyMap<DeviceId, EntryId>;
-  /** Entries that hold an invitation, an enrolment, or take something back. */
+  /** Entries that hold an invitation, an enrolment or a revocation, or take something back. */
   readonly admissions: readonly Pick<PlacedEntry, 'entry' | 'receipt'>[];
 }
 
-const isAdmission = ({ kind }: Act): boolean => kind === 'invite' || kind === 'enrol' || kind === 'withdraw';
+const isAdmission = ({ kind }: Act): boolean => kind === 'invite' || kind === 'enrol' || kind === 'withdraw' || kind === 'revoke';
 
 /** Builds the fold and the open ledger document from the rows. */
 async function loadLedger(storage: Storage, { space, epoch }: SpaceRow): Promise<LoadedLedger> {

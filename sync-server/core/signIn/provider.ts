@@ -71,7 +71,8 @@ export class Provider {
       const tokens = await client.authorizationCodeGrant(config.value, answer, checks);
       const claims = tokens.claims();
       if (!claims) return err(signInProblem(undefined));
-      const more = claims[policy.groupsClaim] === undefined ? await this.userInfo(config.value, tokens.access_token, claims.sub) : {};
+      const isWhole = claims[policy.groupsClaim] !== undefined && claims.name !== undefined;
+      const more = isWhole ? {} : await this.userInfo(config.value, tokens.access_token, claims.sub);
       return ok(vouched({ ...more, ...claims }, policy));
     } catch (error) {
       return err(signInProblem(error));
