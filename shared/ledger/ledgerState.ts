@@ -171,6 +171,14 @@ export class LedgerState implements LedgerReader {
     return [...this.#fold.ignored, ...swapped];
   }
 
+  /**
+   * Devices of which two entries follow the same one, and the place of the latest such entry: a cloned profile, or one that was put back.
+   * Nothing is lost; both copies should be told, and one of them revoked.
+   */
+  forks(): ReadonlyMap<DeviceId, Place> {
+    return this.#fold.forks;
+  }
+
   sees(a: EntryId, b: EntryId): boolean {
     const [first, second] = [this.#fold.nodes.get(a), this.#fold.nodes.get(b)];
     return first !== undefined && second !== undefined && sees(first, second);
