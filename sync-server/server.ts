@@ -173,6 +173,7 @@ async function start(options: ServerOptions, held: HeldDataDirectory, closing: C
     outcome: (device, outcome) => gateway.outcome(device, outcome),
     revoked: (device) => gateway.revoke(device),
     signedOut: (device) => gateway.signOut(device),
+    shutOut: (device) => gateway.shutOut(device),
     decided: (subject, decision) =>
       void runner.decide(subject, decision).catch((error: unknown) => log.error({ problem: String(error) }, 'decision')),
   };

@@ -55,6 +55,8 @@ export interface CoreEvents {
   /** An entry of this device's outbox came to its end. */
   outcome(device: DeviceId, outcome: Outcome): void;
   revoked(device: DeviceId): void;
+  /** Its person's role reads no documents any more. */
+  shutOut(device: DeviceId): void;
   /** Its sign-in has run out. */
   signedOut(device: DeviceId): void;
   /** A steward decided on a held part. */
@@ -286,10 +288,16 @@ export class Core {
     placed.entry.acts.forEach((act, index) => {
       if (placed.receipt.void?.[String(index)] !== undefined) return;
       if (act.kind === 'revoke') this.events?.revoked(act.device);
+      if (act.kind === 'role' && act.role === 'connector') this.shutOut(act.person);
       if (act.kind === 'enrol') this.deviceRequests.enrolled(act.device);
       if (act.kind === 'rekey') this.takeOver(act.succession.to);
       if (act.kind === 'release' || act.kind === 'discard') this.events?.decided(act.subject, act.kind);
     });
+  }
+
+  /** What a person's role may read is asked at the door; who may read nothing any more is shown out. */
+  private shutOut(person: PersonId): void {
+    for (const { device } of this.ledger.persons().get(person)?.devices ?? []) this.events?.shutOut(device);
   }
 
   /** The act is on disk: from here on the other key speaks. When the file cannot follow, the next start mends it. */

@@ -70,6 +70,10 @@ export class Gateway {
     for (const connection of this.connections) if (connection.device === device) connection.close(CLOSE.revoked, 'revoked');
   }
 
+  shutOut(device: DeviceId): void {
+    for (const connection of this.connections) if (connection.device === device) connection.close(CLOSE.forbidden, 'not for you');
+  }
+
   signOut(device: DeviceId): void {
     for (const connection of this.connections) if (connection.device === device) connection.close(CLOSE.signInAgain, 'sign in again');
   }

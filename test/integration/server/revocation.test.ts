@@ -101,6 +101,19 @@ describe('a laptop that was lost', () => {
   });
 });
 
+describe('somebody whose role reads nothing any more', () => {
+  it('[TRU18] loses the sockets that are open, and opens none', async () => {
+    const device = await steward();
+    const closed = (await device.open('catalog')).closed();
+    const previous = owner.ledger.lastOn(`role/${device.person}`) ?? null;
+    await owner.commit([{ kind: 'role', person: device.person, role: 'connector', remit: 'true', previous }]);
+    expect((await closed).code).toBe(CLOSE.forbidden);
+    const again = openDocument(server.address, 'catalog', [SUBPROTOCOL, await device.ticket()]);
+    expect((await again.closed()).code).toBe(CLOSE.forbidden);
+    again.destroy();
+  });
+});
+
 describe('a cloned profile', () => {
   it('[TRU19] both copies work on, offline and online, no entry is lost and both learn of it', async () => {
     const original = await steward();
