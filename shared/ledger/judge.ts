@@ -3,11 +3,11 @@ import { type Millis, parseTime } from '../base/time.ts';
 import type { Act, ActKind, ActOf, ActRef, SignInSubject, VoidReason } from '../model/act.ts';
 import type { DeviceId, Entry, EntryId } from '../model/entry.ts';
 import { fieldByName, fieldProblem, isSetField } from '../model/fields.ts';
-import type { Anchor } from '../model/ids.ts';
+import type { Anchor, PersonId } from '../model/ids.ts';
 import type { ActNode, EntryNode } from './causality.ts';
 import { isFoldable } from './foldedAct.ts';
 import type { PersonView } from './ledgerReader.ts';
-import { mayDo } from './permissions.ts';
+import { mayAct } from './permissions.ts';
 import { deviceKey, policyKey, type Registry, refKey, roleKey, SERVER_KEY } from './registry.ts';
 
 /** What a verdict depends on besides the act: the state just before the entry's place. */
@@ -32,6 +32,11 @@ export interface ServerChecks {
   readonly isCondition?: (text: string) => boolean;
   /** Has the server this key, so that it can sign with it from now on? Absent: it has no other key. */
   readonly holdsKey?: (key: DeviceId) => boolean;
+  /**
+   * Do the signatures inside this act verify: that a new device holds its key, that both server keys agreed? They were checked before
+   * the entry is judged, because that takes time. Absent: not asked.
+   */
+  readonly isProved?: (act: ActOf<'enrol'> | ActOf<'rekey'>) => boolean;
 }
 
 /** Acts that may be taken back. What let something happen outside the register, or a key out of it, stays. */
@@ -68,6 +73,8 @@ class EntryJudge {
   readonly #author: PersonView | undefined;
   /** Keys, subjects, invitations and anchors that earlier acts of this entry took. */
   #taken: Set<string> | undefined;
+  /** Persons and devices that earlier acts of this entry took administration from: together they must leave somebody. */
+  readonly #leaving = { persons: new Set<PersonId>(), devices: new Set<DeviceId>() };
 
   constructor(state: JudgedState, entry: Entry, at: Millis, server: ServerChecks | undefined) {
     this.#state = state;
@@ -87,21 +94,15 @@ class EntryJudge {
     if (act.kind === 'genesis' || this.#isServersOwn(act)) return undefined;
     if (!this.#author) return 'not enrolled';
     if (this.#state.registry.isRevoked(this.#entry.device)) return 'revoked';
-    const permission = mayDo(this.#author.role, act.kind);
-    if (!permission.may) return 'role may not';
-    return permission.reach === 'own devices' ? this.#ownDevice(act) : undefined;
+    const { role, person } = this.#author;
+    const own = { person, ownerOf: (device: DeviceId) => this.#state.registry.personIdOf(device) };
+    return mayAct(role, act, own).may ? undefined : 'role may not';
   }
 
   /** The server lets in who may come in, and keeps what a sign-in made of them in step with what the provider says now. */
   #isServersOwn(act: Act): boolean {
     if (this.#entry.device !== this.#serverKey()) return false;
     return act.kind === 'enrol' || (act.kind === 'role' && this.#state.registry.persons.get(act.person)?.signIn !== undefined);
-  }
-
-  #ownDevice(act: Act): VoidReason | undefined {
-    const person = this.#author?.person;
-    if (act.kind === 'revoke') return this.#state.registry.personIdOf(act.device) === person ? undefined : 'role may not';
-    return act.kind === 'enrol' && 'confirmed' in act.via && act.person === person ? undefined : 'role may not';
   }
 
   /** At the first place the genesis act itself names the key. */
@@ -135,7 +136,7 @@ class EntryJudge {
       case 'create':
         return this.#state.isCreated(act.anchor) || this.#take(`create/${act.anchor}`) ? 'already decided' : undefined;
       case 'policy':
-        return this.#compareAndSet(policyKey(act.key), act.previous);
+        return this.#grantProblem(act) ?? this.#compareAndSet(policyKey(act.key), act.previous);
       case 'role':
         return this.#change(act);
       case 'enrol':
@@ -172,30 +173,54 @@ class EntryJudge {
   #change(act: ActOf<'role'>): VoidReason | undefined {
     const { registry } = this.#state;
     if (!registry.persons.has(act.person)) return 'unknown subject';
-    if (act.role !== 'admin' && registry.isLastAdministrator(act.person)) return 'the last administrator stays';
     if (this.#entry.device === this.#serverKey() && !registry.isGranted(act)) return 'not in the sign-in policy';
-    return this.#conditionProblem(act.remit) ?? this.#compareAndSet(roleKey(act.person), act.previous);
+    if (act.role !== 'admin' && !this.#leavesAdministrators(act.person)) return 'the last administrator stays';
+    const problem = this.#conditionProblem(act.remit) ?? this.#compareAndSet(roleKey(act.person), act.previous);
+    if (!problem && act.role !== 'admin') this.#leaving.persons.add(act.person);
+    return problem;
+  }
+
+  /** Would somebody be left who may do everything, if this device or this person's role were gone as well? */
+  #leavesAdministrators(person: PersonId, device?: DeviceId): boolean {
+    const { persons, devices } = this.#leaving;
+    if (this.#state.registry.persons.get(person)?.role !== 'admin') return true;
+    return this.#state.registry.hasAdministratorWithout(
+      device === undefined ? new Set([...persons, person]) : persons,
+      device === undefined ? devices : new Set([...devices, device]),
+    );
   }
 
   #conditionProblem(condition: string): VoidReason | undefined {
     return this.#server?.isCondition && !this.#server.isCondition(condition) ? 'not a valid value' : undefined;
   }
 
+  /** What a sign-in grants is a remit like any other. */
+  #grantProblem({ value }: ActOf<'policy'>): VoidReason | undefined {
+    if (value.kind !== 'signIn') return undefined;
+    const grants = [...value.policy.groups.map(({ grant }) => grant), ...(value.policy.others ? [value.policy.others] : [])];
+    return grants.map(({ remit }) => this.#conditionProblem(remit)).find((problem) => problem !== undefined);
+  }
+
   /** A server that has not the key could sign nothing any more. */
-  #rekey({ succession, previous }: ActOf<'rekey'>): VoidReason | undefined {
+  #rekey(act: ActOf<'rekey'>): VoidReason | undefined {
     const { registry } = this.#state;
-    const { from, to } = succession;
+    const { previous } = act;
+    const { from, to } = act.succession;
     if (from !== registry.serverKey) return 'changed meanwhile';
     if (registry.hasBeenServerKey(to) || registry.personIdOf(to) !== undefined) return 'a revoked key never returns';
     if (this.#server && this.#server.holdsKey?.(to) !== true) return 'unknown subject';
-    return this.#compareAndSet(SERVER_KEY, previous);
+    return this.#proved(act) ?? this.#compareAndSet(SERVER_KEY, previous);
+  }
+
+  #proved(act: ActOf<'enrol'> | ActOf<'rekey'>): VoidReason | undefined {
+    return this.#server?.isProved && !this.#server.isProved(act) ? 'not proved' : undefined;
   }
 
   #enrolment(act: ActOf<'enrol'>): VoidReason | undefined {
     const { registry } = this.#state;
     if (registry.isRevoked(act.device)) return 'a revoked key never returns';
     if (registry.personIdOf(act.device) !== undefined || registry.hasBeenServerKey(act.device)) return 'already enrolled';
-    return this.#enrolmentPath(act) ?? this.#compareAndSet(deviceKey(act.device), act.previous);
+    return this.#enrolmentPath(act) ?? this.#proved(act) ?? this.#compareAndSet(deviceKey(act.device), act.previous);
   }
 
   #enrolmentPath(act: ActOf<'enrol'>): VoidReason | undefined {
@@ -232,17 +257,21 @@ class EntryJudge {
     const invitation = this.#state.registry.invitation(ref);
     const expires = invitation ? parseTime(invitation.act.expires) : undefined;
     const open = invitation !== undefined && !invitation.used && expires !== undefined && this.#at <= expires;
-    if (!open || this.#take(`invite/${refKey(ref)}`)) return 'invitation is used or expired';
+    // A device that was lost may have opened doors before it was missed.
+    if (!open || this.#state.registry.isRevoked(invitation.by) || this.#take(`invite/${refKey(ref)}`))
+      return 'invitation is used or expired';
     return invitation.act.role === act.role && invitation.act.remit === act.remit ? undefined : 'changed meanwhile';
   }
 
   #revocation(act: ActOf<'revoke'>): VoidReason | undefined {
     const { registry } = this.#state;
-    if (registry.personIdOf(act.device) === undefined) return 'unknown subject';
-    if (registry.isRevoked(act.device)) return 'already decided';
     const person = registry.personIdOf(act.device);
-    if (person !== undefined && registry.isLastAdministrator(person, act.device)) return 'the last administrator stays';
-    return this.#compareAndSet(deviceKey(act.device), act.previous);
+    if (person === undefined) return 'unknown subject';
+    if (registry.isRevoked(act.device)) return 'already decided';
+    if (!this.#leavesAdministrators(person, act.device)) return 'the last administrator stays';
+    const problem = this.#compareAndSet(deviceKey(act.device), act.previous);
+    if (!problem) this.#leaving.devices.add(act.device);
+    return problem;
   }
 
   #withdrawal(act: ActOf<'withdraw'>): VoidReason | undefined {
@@ -271,14 +300,17 @@ class EntryJudge {
 
   #withinRemit(act: Act): VoidReason | undefined {
     const author = this.#author;
-    const anchors = remitAnchors(act);
+    const anchors = author ? boundedAnchors(author, act) : [];
     if (!this.#server || !author || anchors.length === 0) return undefined;
-    const bounded = author.remit !== 'true' || author.role === 'owner';
-    return bounded && !this.#server.remit(author, author.remit, anchors) ? 'outside the remit' : undefined;
+    return this.#server.remit(author, author.remit, anchors) ? undefined : 'outside the remit';
   }
 }
 
 export const isWithdrawable = (kind: ActKind): boolean => WITHDRAWABLE.has(kind);
+
+/** The anchors of an act that must lie within its author's remit, and be an owner's own. */
+export const boundedAnchors = ({ role, remit }: Pick<PersonView, 'role' | 'remit'>, act: Act): readonly Anchor[] =>
+  remit !== 'true' || role === 'owner' ? remitAnchors(act) : [];
 
 /** The anchors that an act edits. A record that is being created has no attributes yet that a condition could read. */
 function remitAnchors(act: Act): readonly Anchor[] {

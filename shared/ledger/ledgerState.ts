@@ -1,5 +1,5 @@
 import { type Millis, toInstant } from '../base/time.ts';
-import type { ActRef, VoidReason } from '../model/act.ts';
+import type { ActRef, SignInSubject, Succession, VoidReason } from '../model/act.ts';
 import {
   type DeviceId,
   decodeLedgerValue,
@@ -12,6 +12,7 @@ import {
   type SpaceId,
 } from '../model/entry.ts';
 import type { Anchor, PersonId } from '../model/ids.ts';
+import type { SignInPolicy } from '../model/policy.ts';
 import { Activity, type LineOptions } from './activity.ts';
 import { type EntryNode, type Restore, sees } from './causality.ts';
 import { ChangeSet } from './changeSet.ts';
@@ -172,6 +173,14 @@ export class LedgerState implements LedgerReader {
     return [...this.#fold.ignored, ...swapped];
   }
 
+  /**
+   * Devices of which two entries follow the same one, and the place of the latest such entry: a cloned profile, or one that was put back.
+   * Nothing is lost; both copies should be told, and one of them revoked.
+   */
+  forks(): ReadonlyMap<DeviceId, Place> {
+    return this.#fold.forks;
+  }
+
   sees(a: EntryId, b: EntryId): boolean {
     const [first, second] = [this.#fold.nodes.get(a), this.#fold.nodes.get(b)];
     return first !== undefined && second !== undefined && sees(first, second);
@@ -231,9 +240,27 @@ export class LedgerState implements LedgerReader {
 
   // People, policy, decisions
 
-  /** The server's key, from genesis. */
+  /** The server's key that is in force. */
   get serverKey(): DeviceId | undefined {
     return this.#fold.registry.serverKey;
+  }
+
+  /** How it came from that of genesis, the oldest first. */
+  successions(): readonly Succession[] {
+    return this.#fold.registry.successions;
+  }
+
+  hasBeenServerKey(key: DeviceId): boolean {
+    return this.#fold.registry.hasBeenServerKey(key);
+  }
+
+  /** The identity provider that people may come in with. */
+  get signIn(): SignInPolicy | undefined {
+    return this.#fold.registry.signIn;
+  }
+
+  personBySignIn(subject: SignInSubject): PersonView | undefined {
+    return this.#fold.registry.personBySignIn(subject);
   }
 
   policy(): ReadonlyMap<string, PolicyEntry> {

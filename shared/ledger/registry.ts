@@ -12,6 +12,8 @@ export interface Decision {
 }
 export interface Invitation {
   readonly act: ActOf<'invite'>;
+  /** Whose device opened it. */
+  readonly by: DeviceId;
   readonly used: boolean;
 }
 export interface PolicyEntry {
@@ -80,13 +82,11 @@ export class Registry {
     return grants.some((one) => one.role === role && one.remit === remit);
   }
 
-  /** Would nobody be left who may do everything, if this device or this person's role were gone? */
-  isLastAdministrator(person: PersonId, device?: DeviceId): boolean {
+  /** Is there somebody who may do everything, and a device to do it with, besides these? */
+  hasAdministratorWithout(persons: ReadonlySet<PersonId>, devices: ReadonlySet<DeviceId>): boolean {
     const stays = (one: PersonView): boolean =>
-      one.role === 'admin' &&
-      !(one.person === person && device === undefined) &&
-      one.devices.some((known) => !known.revoked && known.device !== device);
-    return this.persons.get(person)?.role === 'admin' && ![...this.persons.values()].some(stays);
+      one.role === 'admin' && !persons.has(one.person) && one.devices.some(({ device, revoked }) => !revoked && !devices.has(device));
+    return [...this.persons.values()].some(stays);
   }
 
   hasBeenServerKey(key: DeviceId): boolean {
@@ -140,8 +140,8 @@ export class Registry {
     this.decisions.set(subject, decision);
   }
 
-  invite(act: ActOf<'invite'>, ref: ActRef): void {
-    this.#invitations.set(refKey(ref), { act, used: false });
+  invite(act: ActOf<'invite'>, ref: ActRef, by: DeviceId): void {
+    this.#invitations.set(refKey(ref), { act, by, used: false });
   }
 
   /** Its author took it back: the link no longer works. */

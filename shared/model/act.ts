@@ -117,5 +117,6 @@ export const voidReason = z.enum([
   'a revoked key never returns',
   'the last administrator stays',
   'not in the sign-in policy',
+  'not proved',
 ]);
 export type VoidReason = z.infer<typeof voidReason>;

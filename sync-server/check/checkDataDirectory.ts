@@ -41,7 +41,7 @@ async function checkInside(paths: ReturnType<typeof dataPaths>, progress: ((what
   const storage = new SqliteStorage(paths.store);
   try {
     const report = await checkStore(storage, createVerify(), progress);
-    return { ...report, damage: [...report.damage, ...(await keyDamage(paths, await storage.meta('serverKey')))] };
+    return { ...report, damage: [...report.damage, ...keyDamage(paths, report.serverKey)] };
   } catch (error) {
     return { rows: 0, damage: [error instanceof Error ? error.message : 'The store cannot be opened.'], notes: [] };
   } finally {
@@ -49,9 +49,12 @@ async function checkInside(paths: ReturnType<typeof dataPaths>, progress: ((what
   }
 }
 
-async function keyDamage(paths: ReturnType<typeof dataPaths>, expected: string | undefined): Promise<string[]> {
+/** Just after another key took over, its file may still have the name of the next one. */
+function keyDamage(paths: ReturnType<typeof dataPaths>, expected: string | undefined): string[] {
+  if (expected === undefined) return [];
   try {
-    return loadSigner(paths.serverKey).publicKey === expected ? [] : ['server-key.pem is not the key of this store'];
+    const files = [paths.serverKey, paths.nextServerKey].filter((path, index) => index === 0 || existsSync(path));
+    return files.some((path) => loadSigner(path).publicKey === expected) ? [] : ['server-key.pem is not the key of this store'];
   } catch (error) {
     return [error instanceof Error ? error.message : 'server-key.pem cannot be read'];
   }

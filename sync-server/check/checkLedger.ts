@@ -1,20 +1,20 @@
 import { fromBase64Url, utf8 } from '../../shared/base/bytes.ts';
 import { canonicalJson } from '../../shared/base/json.ts';
-import { type PublicKey, signedMessage, type Verify } from '../../shared/base/signature.ts';
+import { signedMessage, type Verify } from '../../shared/base/signature.ts';
+import { LedgerState, type Restore } from '../../shared/ledger/ledgerState.ts';
 import { MerkleTree } from '../../shared/ledger/merkle.ts';
 import { bodyOf, decodeLedgerValue, type EntryBytes, parseEntry, signatureOf } from '../../shared/model/entry.ts';
-import type { SpaceId } from '../../shared/model/ids.ts';
+import type { DeviceId, SpaceId } from '../../shared/model/ids.ts';
 import { type SignedHead, signedHead } from '../../shared/model/status.ts';
-import { readStoredRestores } from '../core/restores.ts';
+import { readServerKeys, readStoredRestores } from '../core/restores.ts';
 import { LedgerRows } from '../documents/ledgerRows.ts';
 import type { EntryRow, Storage } from '../storage/storage.ts';
 
 const ROWS_AT_ONCE = 1_000;
 
 /** The rows of all epochs, one after the other: a restore from backup goes on in the next epoch where the backup ended. */
-async function* ledgerRows(storage: Storage, verify: Verify): AsyncGenerator<EntryRow[]> {
-  const [space, key] = [await storage.meta('space'), await storage.meta('serverKey')];
-  const ledger = new LedgerRows(storage, await readStoredRestores(storage, space as SpaceId, key as PublicKey, verify));
+async function* ledgerRows(storage: Storage, restores: readonly Restore[]): AsyncGenerator<EntryRow[]> {
+  const ledger = new LedgerRows(storage, restores);
   for (let place = 1; ; ) {
     const rows = await ledger.entries(place, ROWS_AT_ONCE);
     if (rows.length === 0) return;
@@ -24,12 +24,18 @@ async function* ledgerRows(storage: Storage, verify: Verify): AsyncGenerator<Ent
 }
 
 /** Looks at what entries say: spelling, id, signature, order, and the root that the server signed last. Yields what is wrong, in words. */
-export async function* checkLedger(storage: Storage, verify: Verify): AsyncGenerator<{ rows: number; damage: string[] }> {
+export async function* checkLedger(
+  storage: Storage,
+  verify: Verify,
+): AsyncGenerator<{ rows: number; damage: string[]; serverKey?: DeviceId | undefined }> {
   const space = await storage.meta('space');
   const head = await headOf(storage);
+  const restores = await readStoredRestores(storage, space as SpaceId, await readServerKeys(storage), verify);
+  const state = new LedgerState({ space: space as SpaceId });
+  state.setRestores(restores);
   const tree = new MerkleTree();
   const ids = new Set<string>();
-  for await (const rows of ledgerRows(storage, verify)) {
+  for await (const rows of ledgerRows(storage, restores)) {
     const damage: string[] = [];
     for (const row of rows) {
       if (row.place !== tree.size + 1) damage.push(`the ledger has no entry at place ${tree.size + 1}`);
@@ -38,9 +44,10 @@ export async function* checkLedger(storage: Storage, verify: Verify): AsyncGener
       ids.add(row.id);
       tree.append(row.value);
     }
+    state.append(rows);
     yield { rows: rows.length, damage };
   }
-  yield { rows: 0, damage: await headDamage(storage, tree, head, verify) };
+  yield { rows: 0, damage: await headDamage({ space, key: state.serverKey }, tree, head, verify), serverKey: state.serverKey };
 }
 
 async function entryProblem(
@@ -67,15 +74,20 @@ async function headOf(storage: Storage): Promise<SignedHead | undefined> {
   return parsed.success ? parsed.data : undefined;
 }
 
+interface Founded {
+  readonly space: string | undefined;
+  /** The server's key that the ledger says is in force. */
+  readonly key: DeviceId | undefined;
+}
+
 /** The server signed at most what was on disk. A ledger that is shorter, or has another root there, is not the one that it signed. */
-async function headDamage(storage: Storage, tree: MerkleTree, head: SignedHead | undefined, verify: Verify): Promise<string[]> {
+async function headDamage({ space, key }: Founded, tree: MerkleTree, head: SignedHead | undefined, verify: Verify): Promise<string[]> {
   if (!head) return [];
   if (head.place > tree.size) return [`the ledger ends at place ${tree.size}, and the server signed its head at place ${head.place}`];
   if (tree.root(head.place) !== head.root) return [`the ledger up to place ${head.place} is not the one whose head the server signed`];
-  const [space, key] = [await storage.meta('space'), await storage.meta('serverKey')];
   const { signature, ...said } = head;
   const bytes = fromBase64Url(signature);
   const isSigned =
-    bytes && (await verify(key as PublicKey, signedMessage('muster/head/1', utf8(canonicalJson({ space, ...said }))), bytes));
+    bytes && key !== undefined && (await verify(key, signedMessage('muster/head/1', utf8(canonicalJson({ space, ...said }))), bytes));
   return isSigned ? [] : ['the head of the ledger is not signed with the key of this store'];
 }

@@ -12,12 +12,14 @@ export interface CheckReport {
   readonly damage: readonly string[];
   /** What could not be looked at, and why. */
   readonly notes: readonly string[];
+  /** The server's key that the ledger says is in force, where it could be read so far. */
+  readonly serverKey?: string | undefined;
 }
 
 /** More lines than this help nobody. */
 const MOST_LINES = 200;
 
-type Step = { readonly rows: number; readonly damage: readonly string[] };
+type Step = { readonly rows: number; readonly damage: readonly string[]; readonly serverKey?: string | undefined };
 type Part = readonly [what: string, steps: () => AsyncIterable<Step>];
 
 /**
@@ -37,28 +39,33 @@ export async function checkStore(
     ['documents', () => checkDocuments(storage)],
   ];
   const damage = new Set<string>();
-  let rows = 0;
+  const found: Found = { rows: 0, damage, serverKey: undefined };
   for (const [what, steps] of parts) {
     progress(`Looking at ${what}`);
-    rows += await walk(steps, damage);
+    await walk(steps, found);
   }
   const lines = [...damage];
   const more = lines.length > MOST_LINES ? [`${lines.length - MOST_LINES} more`] : [];
-  return { rows, damage: [...lines.slice(0, MOST_LINES), ...more], notes: [] };
+  return { rows: found.rows, damage: [...lines.slice(0, MOST_LINES), ...more], notes: [], serverKey: found.serverKey };
+}
+
+interface Found {
+  rows: number;
+  readonly damage: Set<string>;
+  serverKey: string | undefined;
 }
 
 /** A part ends at a row that cannot be read: what comes after it was looked at row by row before. */
-async function walk(steps: () => AsyncIterable<Step>, damage: Set<string>): Promise<number> {
-  let rows = 0;
+async function walk(steps: () => AsyncIterable<Step>, found: Found): Promise<void> {
   try {
     for await (const step of steps()) {
-      rows += step.rows;
-      for (const line of step.damage) damage.add(line);
+      found.rows += step.rows;
+      found.serverKey ??= step.serverKey;
+      for (const line of step.damage) found.damage.add(line);
     }
   } catch (error) {
-    damage.add(whereOf(error));
+    found.damage.add(whereOf(error));
   }
-  return rows;
 }
 
 function whereOf(error: unknown): string {

@@ -3,13 +3,13 @@ import { err, ok, type Result } from '../../shared/base/result.ts';
 import { type Signer, signedMessage, type Verify } from '../../shared/base/signature.ts';
 import { type Millis, toInstant } from '../../shared/base/time.ts';
 import type { DocumentName } from '../../shared/documents/names.ts';
-import { LedgerState } from '../../shared/ledger/ledgerState.ts';
+import { LedgerState, type ServerChecks } from '../../shared/ledger/ledgerState.ts';
 import { verifyEntry } from '../../shared/ledger/verifyEntry.ts';
-import type { Act } from '../../shared/model/act.ts';
+import type { Act, Succession } from '../../shared/model/act.ts';
 import { decodeLedgerValue, type EntryId, type HashHex, type Seen } from '../../shared/model/entry.ts';
 import type { DeviceId, PersonId, Place, SourceId, SpaceId } from '../../shared/model/ids.ts';
 import { decodeRecord } from '../../shared/model/record.ts';
-import type { CatalogSegment, CatalogSource, SignedHead, SignedRestore } from '../../shared/model/status.ts';
+import type { CatalogSegment, CatalogSource, CatalogSpace, SignedHead, SignedRestore } from '../../shared/model/status.ts';
 import type { ApiError } from '../../shared/wire/http.ts';
 import { Catalog } from '../documents/catalog.ts';
 import { LedgerDocuments } from '../documents/ledgerDocuments.ts';
@@ -19,21 +19,29 @@ import type { ServedDocument, SharedDocument } from '../documents/sharedDocument
 import { StoredSources } from '../documents/sourceStore.ts';
 import type { Storage } from '../storage/storage.ts';
 import { LIMITS } from '../websocket/limits.ts';
+import { ActProofs } from './actProofs.ts';
 import { Allowances } from './allowances.ts';
-import { Enrolment } from './enrolment.ts';
+import { DeviceRequests } from './deviceRequests.ts';
+import { commitByServer, Enrolment } from './enrolment.ts';
 import { openSpace, type SpaceRow } from './genesis.ts';
 import { HeadSigner, signHead } from './heads.ts';
 import { Ingest, type LedgerPlacing, type Outcome, type PlacedEntry } from './ingest.ts';
-import { LocalAuthor } from './localAuthor.ts';
+import { LastSeen } from './lastSeen.ts';
+import { type Authored, LocalAuthor } from './localAuthor.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Principal } from './principal.ts';
 import { Projection } from './projection.ts';
+import { prepareSuccession } from './rekey.ts';
+import { signRestore, storedRestoresOf } from './restores.ts';
+import type { ServerKeys } from './serverKeys.ts';
+import { signedInUntil } from './signIn/signedInUntil.ts';
+import { SignInRecords } from './signIn/signInRecords.ts';
 import { Tickets } from './tickets.ts';
 
 export interface CoreOptions {
   readonly storage: Storage;
-  readonly server: Signer;
+  readonly server: ServerKeys;
   readonly local: Signer;
   readonly verify: Verify;
   readonly clock: () => Millis;
@@ -54,8 +62,20 @@ export interface CoreEvents {
   /** An entry of this device's outbox came to its end. */
   outcome(device: DeviceId, outcome: Outcome): void;
   revoked(device: DeviceId): void;
+  /** Its person's role reads no documents any more. */
+  shutOut(device: DeviceId): void;
+  /** Its sign-in has run out. */
+  signedOut(device: DeviceId): void;
   /** A steward decided on a held part. */
   decided(subject: HashHex, decision: 'release' | 'discard'): void;
+}
+
+/** What a snapshot needs of the server's key, fixed when its making begins. */
+export interface SnapshotSeal {
+  readonly serverKey: DeviceId;
+  readonly succession?: Succession[];
+  head(place: Place): Promise<SignedHead>;
+  sign(manifest: Uint8Array): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 const READ_AT_ONCE = 5_000;
@@ -66,7 +86,7 @@ export class Core {
   readonly space: SpaceId;
   readonly epoch: number;
   /** Each began an epoch, the last one this one. */
-  readonly restores: readonly SignedRestore[];
+  restores: readonly SignedRestore[];
   /** The ledger's rows, over all epochs. */
   readonly rows: LedgerRows;
   readonly localPerson: PersonId;
@@ -77,12 +97,18 @@ export class Core {
   readonly catalog: Catalog;
   readonly tickets: Tickets;
   readonly enrolment: Enrolment;
+  readonly deviceRequests: DeviceRequests;
+  readonly lastSeen: LastSeen;
+  readonly signInRecords: SignInRecords;
   events: CoreEvents | undefined;
   private readonly options: CoreOptions;
   private readonly ledgerDocuments: LedgerDocuments;
   private readonly ingest: Ingest;
   private readonly heads: HeadSigner;
   private readonly steward: LocalAuthor;
+  /** The server's own key in force speaks through it. */
+  private server: LocalAuthor;
+  private readonly proofs: ActProofs;
   private readonly projection: Projection;
   private readonly sweeper: NodeJS.Timeout;
   private readonly refusals = new Set<string>();
@@ -108,18 +134,29 @@ export class Core {
     this.catalog = this.newCatalog(row);
     this.sources = this.newSources(row);
     this.refusalsKept = new Allowances(LIMITS.refusalsKept, options.clock);
+    this.proofs = new ActProofs(row.space, options.verify, (device) => device === options.local.publicKey || device === this.serverKey);
     this.ingest = this.newIngest();
     this.heads = this.newHeads();
-    this.steward = this.authorOf(options.local, loaded);
+    this.steward = this.authorOf(options.local, loaded.lastByDevice.get(options.local.publicKey));
+    this.server = this.authorOf(options.server.current, loaded.lastByDevice.get(options.server.publicKey));
     this.tickets = this.newTickets();
     this.enrolment = this.newEnrolment(loaded);
+    const { storage, clock, verify } = options;
+    this.deviceRequests = new DeviceRequests({ space: row.space, ledger: () => this.ledger, verify, clock });
+    this.lastSeen = new LastSeen(storage, clock);
+    this.signInRecords = new SignInRecords(storage);
     this.sweeper = setInterval(() => this.sweep(), 5_000).unref();
   }
 
   static async open(options: CoreOptions): Promise<Core> {
-    const row = await openSpace(options.storage, options.server, options.local, options.clock, options.knownSpace, options.verify);
-    const core = new Core(options, row, await loadLedger(options.storage, row));
+    const row = await openSpace(options.storage, options.server.current, options.local, options.clock, options.knownSpace, options.verify);
+    const loaded = await loadLedger(options.storage, row);
+    options.server.follow(loaded.ledger.serverKey ?? options.server.publicKey);
+    const core = new Core(options, row, loaded);
+    await core.tellRestores();
     await core.sources.load();
+    await core.lastSeen.load();
+    await core.signInRecords.load(core.ledger.persons().keys());
     core.showSources();
     await core.heads.signNow();
     return core;
@@ -147,16 +184,35 @@ export class Core {
   }
 
   /** The head of the ledger as it was at a place that is on disk, signed now. */
-  headAt(place: Place): Promise<SignedHead> {
+  headAt(place: Place, key = this.options.server.current): Promise<SignedHead> {
     const root = place <= this.durable ? this.ledger.rootAt(place) : undefined;
     if (root === undefined) throw new RangeError(`place ${place} is not on disk`);
-    const { server, clock } = this.options;
-    return signHead(server, this.space, { epoch: this.epoch, place, root }, toInstant(clock()));
+    const { clock } = this.options;
+    return signHead(key, this.space, { epoch: this.epoch, place, root }, toInstant(clock()));
   }
 
-  /** The server's word for a snapshot: over exactly the bytes of its manifest (FORMAT.md, 2). */
-  signSnapshot(manifest: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-    return this.options.server.sign(signedMessage('muster/snapshot/1', manifest));
+  /** How the key in force came from that of genesis. */
+  successions(): readonly Succession[] {
+    return this.ledger.successions();
+  }
+
+  /**
+   * The server's word for one snapshot (FORMAT.md, 2), by the key that is in force now: a file names one key, also when another takes
+   * over while it is made.
+   */
+  snapshotSeal(): SnapshotSeal {
+    const [key, succession] = [this.options.server.current, [...this.successions()]];
+    return {
+      serverKey: key.publicKey,
+      ...(succession.length > 0 ? { succession } : {}),
+      head: (place) => this.headAt(place, key),
+      sign: (manifest) => key.sign(signedMessage('muster/snapshot/1', manifest)),
+    };
+  }
+
+  /** The next server key, ready to take over. It counts once a `rekey` act with exactly this has its place. */
+  prepareSuccession(): Promise<Succession> {
+    return prepareSuccession(this.space, this.options.server);
   }
 
   segments(): CatalogSegment[] {
@@ -204,6 +260,16 @@ export class Core {
     return ok({ entries: authored.value.map(({ entry }) => entry) });
   }
 
+  /** Signs with the server's own key, places, and resolves when it is on disk. @returns undefined for an act that cannot be said. */
+  sayAsServer(act: Act): Promise<Authored | undefined> {
+    return commitByServer(() => this.server, act);
+  }
+
+  /** Until when a device syncs without signing in again; undefined: for ever. */
+  signedInUntil(device: DeviceId): Millis | undefined {
+    return signedInUntil(device, this.ledger.personOf(device), this.ledger.signIn, this.signInRecords);
+  }
+
   async close(): Promise<void> {
     clearInterval(this.sweeper);
     this.heads.stop();
@@ -211,6 +277,7 @@ export class Core {
     while (this.ingest.pending > 0 && !this.ingest.hasFailed) await new Promise((resolve) => setTimeout(resolve, 5));
     // The last word of this process on its ledger: a store that is shorter when it is opened again lost something.
     if (!this.ingest.hasFailed) await this.heads.signNow();
+    if (!this.ingest.hasFailed) await this.lastSeen.save(true);
     this.closing = true;
     this.sources.destroy();
     this.ledgerDocuments.destroy();
@@ -236,13 +303,52 @@ export class Core {
     placed.entry.acts.forEach((act, index) => {
       if (placed.receipt.void?.[String(index)] !== undefined) return;
       if (act.kind === 'revoke') this.events?.revoked(act.device);
+      if (act.kind === 'role' && act.role === 'connector') this.shutOut(act.person);
+      if (act.kind === 'enrol') this.deviceRequests.enrolled(act.device);
+      if (act.kind === 'rekey') this.takeOver(act.succession.to);
       if (act.kind === 'release' || act.kind === 'discard') this.events?.decided(act.subject, act.kind);
     });
+  }
+
+  /** What a person's role may read is asked at the door; who may read nothing any more is shown out. */
+  private shutOut(person: PersonId): void {
+    for (const { device } of this.ledger.persons().get(person)?.devices ?? []) this.events?.shutOut(device);
+  }
+
+  /** The act is on disk: from here on the other key speaks. When the file cannot follow, the next start mends it. */
+  private takeOver(key: DeviceId): void {
+    try {
+      this.options.server.follow(key);
+    } catch (error) {
+      this.options.fatal(error);
+    }
+    this.server = this.authorOf(this.options.server.current, undefined);
+    this.catalog.space(this.catalogSpace());
+    this.heads.soon();
+    this.tellRestores().catch(this.options.fatal);
+  }
+
+  /** With the word of the key in force: whoever came to it by its succession needs no other. */
+  private async tellRestores(): Promise<void> {
+    const { server, storage } = this.options;
+    this.restores = await Promise.all(this.restores.map((restore) => signRestore(server.current, this.space, restore)));
+    this.catalog.restores(this.restores);
+    const keys = [...this.successions().map(({ from }) => from), this.serverKey];
+    await storage.write({ meta: { ...storedRestoresOf(this.restores), serverKeys: canonicalJson(keys) } });
+  }
+
+  private catalogSpace(): CatalogSpace {
+    const { name, version } = this.options;
+    return { space: this.space, serverKey: this.serverKey, epoch: this.epoch, name, version };
   }
 
   private sweep(): void {
     this.ingest.sweep();
     this.ledgerDocuments.forgetIdle();
+    this.lastSeen.save().catch(this.options.fatal);
+    for (const device of this.lastSeen.here()) {
+      if ((this.signedInUntil(device) ?? Number.POSITIVE_INFINITY) <= this.now()) this.events?.signedOut(device);
+    }
   }
 
   private showSources(): void {
@@ -269,10 +375,7 @@ export class Core {
   }
 
   private newCatalog(row: SpaceRow): Catalog {
-    const { name, version, server } = this.options;
-    const { space, epoch, restores } = row;
-    const epochs = [0, ...restores.map((restore) => restore.epoch)];
-    return new Catalog(row.start, { space, serverKey: server.publicKey, epoch, name, version, epochs }, restores);
+    return new Catalog(row.start, this.catalogSpace());
   }
 
   private newSources(row: SpaceRow): StoredSources {
@@ -322,22 +425,30 @@ export class Core {
 
   private placing(): LedgerPlacing {
     const { ledger, space, options, epoch, projection } = this;
-    const checks = { remit: projection.isWithinRemit.bind(projection) };
+    const checks: ServerChecks = {
+      remit: projection.isWithinRemit.bind(projection),
+      isCondition: (condition) => projection.conditionProblem(condition) === undefined,
+      holdsKey: (key) => options.server.holds(key),
+      isProved: (act) => this.proofs.isProved(act),
+    };
     return {
       epoch,
       get place() {
         return ledger.place;
       },
       placeOf: (id) => ledger.placeOf(id),
-      verify: (bytes, device, knows) =>
-        verifyEntry(bytes, {
+      verify: async (bytes, device, knows) => {
+        const verified = await verifyEntry(bytes, {
           space,
           verify: options.verify,
           knows,
           place: ledger.place,
           epoch,
           ...(device === undefined ? {} : { device }),
-        }),
+        });
+        if (verified.ok) await this.proofs.check(verified.value);
+        return verified;
+      },
       judge: (entry, at) => ledger.judge(entry, at, checks),
       append: (values) => projection.ledgerChanged(ledger.append(values)),
     };
@@ -346,7 +457,7 @@ export class Core {
   private newHeads(): HeadSigner {
     return new HeadSigner({
       space: this.space,
-      signer: this.options.server,
+      signer: () => this.options.server.current,
       durable: () => this.seen(),
       publish: (head) => {
         this.catalog.head(head);
@@ -364,8 +475,7 @@ export class Core {
     return { epoch: this.epoch, place, root };
   }
 
-  private authorOf(signer: Signer, loaded: LoadedLedger): LocalAuthor {
-    const lastEntry = loaded.lastByDevice.get(signer.publicKey) ?? null;
+  private authorOf(signer: Signer, lastEntry: EntryId | null = null): LocalAuthor {
     return new LocalAuthor({
       space: this.space,
       signer,
@@ -378,11 +488,13 @@ export class Core {
 
   private newTickets(): Tickets {
     const { verify, clock } = this.options;
-    return new Tickets({ space: this.space, ledger: () => this.ledger, localPerson: () => this.localPerson, verify, clock });
+    const { space, ledger, localPerson } = this;
+    const signedIn = (device: DeviceId): Millis | undefined => this.signedInUntil(device);
+    return new Tickets({ space, ledger: () => ledger, localPerson: () => localPerson, signedInUntil: signedIn, verify, clock });
   }
 
   private newEnrolment(loaded: LoadedLedger): Enrolment {
-    const { server, verify, clock } = this.options;
+    const { verify, clock } = this.options;
     const { space, localPerson, steward } = this;
     const enrolment = new Enrolment({
       space,
@@ -391,8 +503,8 @@ export class Core {
       verify,
       clock,
       ledger: () => this.ledger,
-      remitProblem: (where) => this.register.window({ text: '', where, sort: [] }, 0, 0).problem?.message,
-      server: this.authorOf(server, loaded),
+      remitProblem: (condition) => this.projection.conditionProblem(condition),
+      server: () => this.server,
     });
     for (const placed of loaded.admissions) enrolment.observe(placed);
     return enrolment;
@@ -405,9 +517,11 @@ interface LoadedLedger {
   readonly documents: LedgerDocuments;
   /** The newest entry of the devices whose keys the server holds, and of everybody else. */
   readonly lastByDevice: ReadonlyMap<DeviceId, EntryId>;
-  /** Entries that hold an invitation or an enrolment. */
+  /** Entries that hold an invitation, an enrolment or a revocation, or take something back. */
   readonly admissions: readonly Pick<PlacedEntry, 'entry' | 'receipt'>[];
 }
+
+const isAdmission = ({ kind }: Act): boolean => kind === 'invite' || kind === 'enrol' || kind === 'withdraw' || kind === 'revoke';
 
 /** Builds the fold and the open ledger document from the rows. */
 async function loadLedger(storage: Storage, { space, restores }: SpaceRow): Promise<LoadedLedger> {
@@ -429,7 +543,7 @@ async function loadLedger(storage: Storage, { space, restores }: SpaceRow): Prom
       const decoded = decodeLedgerValue(value);
       if (!decoded) throw new Error('the store holds a damaged ledger entry: restore it from a backup');
       lastByDevice.set(decoded.entry.device, decoded.entry.id);
-      if (decoded.entry.acts.some(({ kind }) => kind === 'invite' || kind === 'enrol')) admissions.push(decoded);
+      if (decoded.entry.acts.some(isAdmission)) admissions.push(decoded);
     }
     if (page.length < READ_AT_ONCE) break;
   }

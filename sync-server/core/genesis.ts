@@ -11,7 +11,7 @@ import type { PersonId, Place, SpaceId } from '../../shared/model/ids.ts';
 import type { SignedRestore } from '../../shared/model/status.ts';
 import type { Storage } from '../storage/storage.ts';
 import { encodeSignature } from './keys.ts';
-import { readStoredRestores } from './restores.ts';
+import { readServerKeys, readStoredRestores } from './restores.ts';
 
 /** What a store says of itself. */
 export interface SpaceRow {
@@ -25,7 +25,7 @@ export interface SpaceRow {
   readonly start: number;
 }
 
-/** A store signs with one key for ever: with another one every head it signed would look forged. */
+/** None of the key files holds the key that the ledger names: with another one every head would look forged. */
 export class WrongServerKey extends Error {
   override readonly name = 'WrongServerKey';
 }
@@ -54,12 +54,7 @@ export async function openSpace(
   if (space === undefined && known !== undefined)
     throw new StoreGone('The store is gone or empty. Restore store.sqlite from the backup of this data directory.');
   if (space === undefined) return createSpace(storage, server, local, clock);
-  if ((await storage.meta('serverKey')) !== server.publicKey) {
-    throw new WrongServerKey(
-      'The server key does not belong to this store. Restore server-key.pem from the backup of this data directory.',
-    );
-  }
-  const restores = await readStoredRestores(storage, space, server.publicKey, verify);
+  const restores = await readStoredRestores(storage, space, [server.publicKey, ...(await readServerKeys(storage))], verify);
   const start = nextStart(Number(await storage.meta('starts')), clock);
   await storage.write({ meta: { starts: String(start) } });
   return {

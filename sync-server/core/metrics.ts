@@ -14,6 +14,7 @@ export type RefusalKind =
   | 'large body without a ticket'
   | 'ticket expired'
   | 'revoked'
+  | 'sign in again'
   | 'not for this principal'
   | 'no such document'
   | 'too many connections'

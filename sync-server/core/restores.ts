@@ -4,7 +4,7 @@ import type { HashHex } from '../../shared/base/hash.ts';
 import { canonicalJson } from '../../shared/base/json.ts';
 import { type PublicKey, type Signer, signedMessage, type Verify } from '../../shared/base/signature.ts';
 import type { Instant, Millis } from '../../shared/base/time.ts';
-import type { SpaceId } from '../../shared/model/ids.ts';
+import { deviceId, type SpaceId } from '../../shared/model/ids.ts';
 import { type SignedRestore, signedRestore } from '../../shared/model/status.ts';
 import type { Storage } from '../storage/storage.ts';
 import { decodeSignature, encodeSignature } from './keys.ts';
@@ -37,20 +37,35 @@ export async function signRestore(
  */
 export const nextEpoch = (last: number, clock: () => Millis): number => Math.max(last + 1, Math.floor(clock() / 1_000));
 
-/** The restores of a store, in order, each with the server's signature. @throws RestoresDamaged */
+/** The restores of a store, in order, each with the signature of one of the server's keys. @throws RestoresDamaged */
 export async function readStoredRestores(
   storage: Pick<Storage, 'meta'>,
   space: SpaceId,
-  server: PublicKey,
+  keys: readonly PublicKey[],
   verify: Verify,
 ): Promise<readonly SignedRestore[]> {
   const parsed = storedRestores.safeParse(parsedJson((await storage.meta('restores')) ?? '[]'));
   if (!parsed.success || !isInOrder(parsed.data)) throw damaged();
   for (const restore of parsed.data) {
-    const signature = decodeSignature(restore.signature);
-    if (!signature || !(await verify(server, saidOf(space, restore), signature))) throw damaged();
+    if (!(await isSignedByOne(keys, space, restore, verify))) throw damaged();
   }
   return parsed.data;
+}
+
+async function isSignedByOne(keys: readonly PublicKey[], space: SpaceId, restore: SignedRestore, verify: Verify): Promise<boolean> {
+  const signature = decodeSignature(restore.signature);
+  if (!signature) return false;
+  for (const key of keys) if (await verify(key, saidOf(space, restore), signature)) return true;
+  return false;
+}
+
+const storedKeys = z.array(deviceId).max(MOST_RESTORES);
+
+/** Every key that the server ever had, as far as the store was told: a restore may be signed by one that another took over from. */
+export async function readServerKeys(storage: Pick<Storage, 'meta'>): Promise<readonly PublicKey[]> {
+  const parsed = storedKeys.safeParse(parsedJson((await storage.meta('serverKeys')) ?? '[]'));
+  const first = await storage.meta('serverKey');
+  return [...(first === undefined ? [] : [first as PublicKey]), ...(parsed.success ? parsed.data : [])];
 }
 
 /** What a store keeps of its restores, the newest last. */

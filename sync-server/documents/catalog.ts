@@ -9,9 +9,16 @@ import { SharedDocument } from './sharedDocument.ts';
 export class Catalog {
   readonly shared = new SharedDocument('catalog');
 
-  constructor(client: number, space: CatalogSpace, restores: readonly SignedRestore[]) {
+  constructor(client: number, space: CatalogSpace) {
     this.shared.doc.clientID = client;
+    this.space(space);
+  }
+
+  space(space: CatalogSpace): void {
     putSpace(this.shared.doc, space);
+  }
+
+  restores(restores: readonly SignedRestore[]): void {
     for (const restore of restores) putRestore(this.shared.doc, restore);
   }
 

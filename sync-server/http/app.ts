@@ -5,10 +5,12 @@ import { identityRoutes } from './identityRoutes.ts';
 import { localRoutes } from './localRoutes.ts';
 import { type AllowedOrigins, DESKTOP_HEADERS, DESKTOP_ORIGIN } from './origin.ts';
 import { recordRoutes } from './recordRoutes.ts';
+import { signInRoutes } from './signInRoutes.ts';
 import { snapshotRoutes } from './snapshotRoutes.ts';
 import { sourceRoutes } from './sourceRoutes.ts';
 import { SECURITY_HEADERS, serveApp } from './staticApp.ts';
 import { endBadRequest, SERVER_TIMES, type Strangers } from './strangers.ts';
+import { teamRoutes } from './teamRoutes.ts';
 import { uploadRoutes } from './uploadRoutes.ts';
 
 const JSON_LIMIT = 4 * 1024 * 1024;
@@ -53,14 +55,15 @@ export function createApp(context: HttpContext, origins: AllowedOrigins, strange
     context.core.log.debug({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
   });
   handleFailures(app, context);
-  for (const routes of [identityRoutes, recordRoutes, sourceRoutes, localRoutes, uploadRoutes, snapshotRoutes]) routes(app, context);
+  for (const routes of [identityRoutes, teamRoutes, signInRoutes, recordRoutes, sourceRoutes, localRoutes, uploadRoutes, snapshotRoutes])
+    routes(app, context);
   serveApp(app, context.assets);
   return app;
 }
 
 /** Shows a ticket, or will be asked for the secret of this computer before its body is read. */
 const isKnown = (context: HttpContext, request: FastifyRequest): boolean =>
-  principalOf(context, request) !== undefined || request.routeOptions.url === '/api/local/:command';
+  principalOf(context, request).ok || request.routeOptions.url === '/api/local/:command';
 
 function handleFailures(app: FastifyInstance, { core }: HttpContext): void {
   app.setErrorHandler((error, request, reply) => {

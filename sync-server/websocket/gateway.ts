@@ -86,6 +86,15 @@ export class Gateway {
     for (const connection of this.connections) if (connection.device === device) connection.refuse('revoked', CLOSE.revoked);
   }
 
+  shutOut(device: DeviceId): void {
+    for (const connection of this.connections)
+      if (connection.device === device) connection.refuse('not for this principal', CLOSE.forbidden, 'not for you');
+  }
+
+  signOut(device: DeviceId): void {
+    for (const connection of this.connections) if (connection.device === device) connection.refuse('sign in again', CLOSE.signInAgain);
+  }
+
   async close(): Promise<void> {
     clearInterval(this.heartbeat);
     this.closing = true;
@@ -217,9 +226,11 @@ export class Gateway {
     raw.prependListener('data', (chunk: Buffer) => connection.arrived(chunk.length));
     account.connections++;
     this.count(() => this.connections.add(connection));
+    if (principal.device !== undefined) this.core.lastSeen.opened(principal.device);
     socket.on('close', () => {
       account.connections--;
       this.count(() => this.connections.delete(connection));
+      if (principal.device !== undefined) this.core.lastSeen.closed(principal.device);
     });
   }
 
@@ -230,6 +241,7 @@ export class Gateway {
       offered.find((one) => one !== SUBPROTOCOL && one !== '') ?? (token !== null && this.core.tickets.isToken(token) ? token : '');
     const principal = this.core.tickets.principal(ticket);
     if (principal.ok) return principal.value;
+    if (principal.error === 'sign in again') return refused(CLOSE.signInAgain, 'sign in again');
     return principal.error === 'revoked' ? refused(CLOSE.revoked, 'revoked') : refused(CLOSE.ticketExpired, 'ticket expired');
   }
 

@@ -5,8 +5,10 @@ import type { Act } from '../../shared/model/act.ts';
 import type { Anchor, SourceId } from '../../shared/model/ids.ts';
 import { encodeRecord } from '../../shared/model/record.ts';
 import { Core } from '../../sync-server/core/core.ts';
-import { createVerify } from '../../sync-server/core/keys.ts';
+import { dataPaths } from '../../sync-server/core/dataDirectory.ts';
+import { createVerify, loadOrCreateSigner } from '../../sync-server/core/keys.ts';
 import { Metrics } from '../../sync-server/core/metrics.ts';
+import { ServerKeys } from '../../sync-server/core/serverKeys.ts';
 import type { RecordChange } from '../../sync-server/runner/sourceStore.ts';
 import type { Storage } from '../../sync-server/storage/storage.ts';
 import { observed } from './observations.ts';
@@ -15,8 +17,19 @@ export const WRITTEN_SOURCE = 'written' as SourceId;
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
+export interface CoreKeys {
+  readonly server: ServerKeys;
+  readonly local: Signer;
+}
+
+/** Keys in files of a directory, made when they are not there. */
+export const coreKeysIn = (folder: string): CoreKeys => ({
+  server: ServerKeys.open(dataPaths(folder)),
+  local: loadOrCreateSigner(dataPaths(folder).localKey),
+});
+
 /** A space on a storage, without sockets and HTTP. @param fatal hears that the storage failed. */
-export const coreOn = (storage: Storage, keys: { server: Signer; local: Signer }, fatal: (error: unknown) => void): Promise<Core> =>
+export const coreOn = (storage: Storage, keys: CoreKeys, fatal: (error: unknown) => void): Promise<Core> =>
   Core.open({
     storage,
     ...keys,

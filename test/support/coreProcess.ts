@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadOrCreateSigner } from '../../sync-server/core/keys.ts';
 import { SqliteStorage } from '../../sync-server/storage/sqliteStorage.ts';
-import { comment, coreOn, recordVersion, WRITTEN_SOURCE } from './coreOn.ts';
+import { comment, coreKeysIn, coreOn, recordVersion, WRITTEN_SOURCE } from './coreOn.ts';
 import { statusOf } from './register/statuses.ts';
 
 /**
@@ -15,8 +14,7 @@ const RECORDS = 4;
 
 mkdirSync(data, { recursive: true });
 const storage = new SqliteStorage(join(data, 'store.sqlite'));
-const keys = { server: loadOrCreateSigner(join(data, 'server-key.pem')), local: loadOrCreateSigner(join(data, 'local-device-key.pem')) };
-const core = await coreOn(storage, keys, (error) => {
+const core = await coreOn(storage, coreKeysIn(data), (error) => {
   say(`! ${String(error)}`);
   process.exit(3);
 });

@@ -42,6 +42,9 @@ export function canonicalDump(state: LedgerState): string {
     splits: state.splits(),
     policy: [...state.policy()],
     persons: [...state.persons()],
+    forks: [...state.forks()],
+    serverKey: state.serverKey ?? null,
+    successions: [...state.successions()],
     ignored: state.ignored(),
     lines: state.lines({ limit: 100_000 }).map((line) => ({
       place: line.place,

@@ -3,6 +3,7 @@ import type { HashHex } from '../../../shared/base/hash.ts';
 import { canonicalJson } from '../../../shared/base/json.ts';
 import type { PublicKey } from '../../../shared/base/signature.ts';
 import { toInstant } from '../../../shared/base/time.ts';
+import type { PersonView } from '../../../shared/ledger/ledgerReader.ts';
 import { LedgerState, type LedgerValue, type Restore } from '../../../shared/ledger/ledgerState.ts';
 import type { Act, ActRef } from '../../../shared/model/act.ts';
 import {
@@ -29,6 +30,8 @@ export interface Device {
 }
 
 export interface Tally {
+  /** Acts about people, devices and keys that counted. */
+  trust: number;
   conflicts: number;
   voids: number;
   withdrawn: number;
@@ -43,6 +46,7 @@ const ANCHORS = ['1', '2', '3', '4', '5'].map((digit) => digit.repeat(32) as Anc
 /** Outside the remit of every steward: the server voids edits of it. */
 const FORBIDDEN = ANCHORS[4] as Anchor;
 const FIELDS = ['owner', 'purpose', 'team'];
+const TRUST: ReadonlySet<string> = new Set(['role', 'enrol', 'revoke', 'rekey']);
 const ELEMENTS = ['red', 'green', 'blue'];
 
 export interface WorldOptions {
@@ -58,6 +62,7 @@ export class World {
   readonly devices: Device[] = [];
   readonly persons = new Map<string, PersonId>();
   readonly tally: Tally = {
+    trust: 0,
     conflicts: 0,
     voids: 0,
     withdrawn: 0,
@@ -71,6 +76,8 @@ export class World {
   restores: Restore[] = [];
   #millis = Date.parse('2026-01-01T00:00:00Z');
   #setup = 0;
+  /** Devices that were confirmed, or were to be: they say nothing. */
+  readonly #extra: PublicKey[] = [];
   #serverHead: EntryId | null = null;
 
   constructor(random: Random, options: WorldOptions = {}) {
@@ -248,12 +255,18 @@ export class World {
   #place(entry: Entry): void {
     if (this.server.placeOf(entry.id) !== undefined) return;
     if (entry.prev !== null && this.server.placeOf(entry.prev) === undefined) throw new Error('a device skipped a link of its chain');
-    const receipt = this.server.judge(entry, this.#millis, { remit: (_person, _condition, anchors) => !anchors.includes(FORBIDDEN) });
+    const receipt = this.server.judge(entry, this.#millis, {
+      remit: (_person, _condition, anchors) => !anchors.includes(FORBIDDEN),
+      holdsKey: () => true,
+    });
     const { id: _id, ...body } = entry;
     const value = encodeLedgerValue(concatBytes(new Uint8Array(64), utf8(canonicalJson(body))), receipt);
     this.values.push(value);
     this.server.append([this.valueAt(this.values.length)]);
     this.tally.voids += Object.keys(receipt.void ?? {}).length;
+    for (const [index, { kind }] of entry.acts.entries()) {
+      if (TRUST.has(kind) && receipt.void?.[String(index)] === undefined) this.tally.trust++;
+    }
   }
 
   #learnRestores(device: Device): void {
@@ -280,8 +293,9 @@ export class World {
 
   #placedAct(device: Device): Act {
     const { random } = this;
-    const roll = random.below(5);
+    const roll = random.below(9);
     const key = random.pick(['days', 'weeks']);
+    if (roll >= 5) return this.#actOfTrust(device, roll);
     if (roll === 0)
       return { kind: 'create', anchor: random.hex(32) as Anchor, type: 'identity', recordKind: 'service account', name: 'made by hand' };
     if (roll === 1) return { kind: 'merge', anchors: [ANCHORS[0] as Anchor, ANCHORS[1] as Anchor] };
@@ -293,6 +307,33 @@ export class World {
       previous: device.state.lastOn(`policy/${key}`) ?? null,
       value: { kind: 'threshold', name: key, days: 1 + random.below(300) },
     };
+  }
+
+  /** Mostly what the device may do as far as it knows; the server may have moved on, or the role forbids it. */
+  #actOfTrust({ state, key }: Device, roll: number): Act {
+    const { random } = this;
+    const who = random.pick([...state.persons().values()]);
+    if (roll === 5) {
+      const role = random.chance(0.1) ? 'reader' : random.pick(['admin', 'steward'] as const);
+      return { kind: 'role', person: who.person, role, remit: who.remit, previous: state.lastOn(`role/${who.person}`) ?? null };
+    }
+    if (roll === 6) return this.#confirmation(random.chance(0.7) ? (state.personOf(key) ?? who) : who);
+    if (roll === 7) {
+      // Those that edit in this world stay: a world of revoked devices says nothing any more.
+      const { device } = random.pick(who.devices);
+      const target = this.devices.some((one) => one.key === device) ? (this.#extra.at(-1) ?? key) : device;
+      return { kind: 'revoke', device: target, previous: state.lastOn(`device/${target}`) ?? null };
+    }
+    const to = random.chance(0.8) ? (random.hex(43) as PublicKey) : random.pick([SERVER, key]);
+    const succession = { from: state.serverKey ?? SERVER, to, endorsement: '', proof: '' };
+    return { kind: 'rekey', succession, previous: state.lastOn('server key') ?? null };
+  }
+
+  #confirmation({ person, name, role, remit }: PersonView): Act {
+    const key = this.random.hex(43) as PublicKey;
+    this.#extra.push(key);
+    const common = { kind: 'enrol', device: key, person, personName: name, label: 'another computer', role, remit } as const;
+    return { ...common, via: { confirmed: true }, proof: '', previous: null };
   }
 
   #someAnchors(): Anchor[] {

@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Signer } from '../../../shared/base/signature.ts';
 import { ledgerPlaces, ledgerValueAt } from '../../../shared/documents/ledgerDocument.ts';
 import type { EntryId } from '../../../shared/model/ids.ts';
 import { decodeRecord } from '../../../shared/model/record.ts';
@@ -10,9 +9,8 @@ import { MemoryStorage } from '../../../sync-server/storage/memoryStorage.ts';
 import { SqliteStorage } from '../../../sync-server/storage/sqliteStorage.ts';
 import type { Storage, StorageWrite } from '../../../sync-server/storage/storage.ts';
 import { Random } from '../../fuzz/ledger/random.ts';
-import { comment, coreOn, recordVersion, WRITTEN_SOURCE } from '../../support/coreOn.ts';
+import { type CoreKeys, comment, coreKeysIn, coreOn, recordVersion, WRITTEN_SOURCE } from '../../support/coreOn.ts';
 import { statusOf } from '../../support/register/statuses.ts';
-import { newSigner } from '../../support/testClient.ts';
 import { throwAwayDirectory } from '../../support/throwAwayDirectory.ts';
 
 /** `MUSTER_FAULT_SEEDS=5000 MUSTER_SEED=… vitest run test/integration/store/faults.test.ts` for more, or for one again. */
@@ -106,7 +104,9 @@ async function work(core: Core, random: Random, failed: () => boolean): Promise<
 
 describe(`a disk that fails (${SEEDS} seeds from ${FIRST} on)`, () => {
   it('[DUR7] loses nothing that was acknowledged or shown', { timeout: 600_000 }, async () => {
-    const keys: { server: Signer; local: Signer } = { server: await newSigner(), local: await newSigner() };
+    const folder = throwAwayDirectory();
+    folders.push(folder);
+    const keys = coreKeysIn(folder);
     const count = { failed: 0, entries: 0, versions: 0 };
     const one = async (seed: number): Promise<void> => {
       const random = new Random(seed);
@@ -133,12 +133,7 @@ describe(`a disk that fails (${SEEDS} seeds from ${FIRST} on)`, () => {
   });
 });
 
-async function expectAll(
-  disk: Storage,
-  keys: { server: Signer; local: Signer },
-  { entries, versions, shown: seen }: Acknowledged,
-  what: string,
-) {
+async function expectAll(disk: Storage, keys: CoreKeys, { entries, versions, shown: seen }: Acknowledged, what: string) {
   const core = await coreOn(disk, keys, () => undefined);
   const lost = entries.filter((id) => core.ledger.placeOf(id) === undefined);
   const now = await shown(core);
