@@ -4,6 +4,7 @@ import { serveAsset } from './appProtocol.ts';
 import type { AppWindow, Desktop, WebPreferences } from './facade.ts';
 import { APP_ORIGIN, guardContents, guardPermissions, SCHEME } from './guards.ts';
 import { answerBridge } from './ipc.ts';
+import { Keychain } from './keychain.ts';
 import { menuTemplate } from './menuTemplate.ts';
 import { OpenedSnapshot } from './openedSnapshot.ts';
 import { type EmbeddedServer, startEmbeddedServer } from './serverProcess.ts';
@@ -43,7 +44,8 @@ export async function compose(desktop: Desktop, parts: Parts): Promise<void> {
   desktop.onOpenFile((path) => opened.offer([path]) && tell());
   await desktop.whenReady();
 
-  const server = await startServer(desktop, parts);
+  const keychain = new Keychain(desktop);
+  const server = await startServer(desktop, parts, keychain);
   if (server === undefined) return desktop.quit();
 
   guardPermissions(desktop);
@@ -56,6 +58,7 @@ export async function compose(desktop: Desktop, parts: Parts): Promise<void> {
       return launchToken === undefined ? info : { ...info, launchToken };
     },
     openedFile: () => opened.take(),
+    keychain,
   });
 
   const open = async (): Promise<void> => {
@@ -79,11 +82,12 @@ export async function compose(desktop: Desktop, parts: Parts): Promise<void> {
   await open();
 }
 
-async function startServer(desktop: Desktop, parts: Parts): Promise<EmbeddedServer | undefined> {
+async function startServer(desktop: Desktop, parts: Parts, keychain: Keychain): Promise<EmbeddedServer | undefined> {
   try {
-    return await startEmbeddedServer(desktop, parts.server, join(desktop.userData, 'space'), (message) =>
-      desktop.showError('Muster’s server stopped', message),
-    );
+    return await startEmbeddedServer(desktop, parts.server, join(desktop.userData, 'space'), {
+      onLost: (message) => desktop.showError('Muster’s server stopped', message),
+      secret: (name) => keychain.reveal(name),
+    });
   } catch (error) {
     desktop.showError('Muster could not start its server', error instanceof Error ? error.message : String(error));
     return undefined;

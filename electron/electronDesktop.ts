@@ -8,6 +8,7 @@ import {
   type MenuItemConstructorOptions,
   nativeTheme,
   protocol,
+  safeStorage,
   screen,
   session,
   shell,
@@ -65,6 +66,12 @@ export function electronDesktop(): Desktop {
     },
     showError: (title, message) => dialog.showErrorBox(title, message),
     handle: (channel, handler) => ipcMain.handle(channel, (event, message: unknown) => handler(senderOf(event), message)),
+    safeStorage: {
+      isAvailable: () => safeStorage.isAsyncEncryptionAvailable(),
+      encrypt: (text) => safeStorage.encryptStringAsync(text),
+      decrypt: (bytes) => safeStorage.decryptStringAsync(Buffer.from(bytes)),
+      backend: () => safeStorage.getSelectedStorageBackend(),
+    },
     forkServer,
   };
 }

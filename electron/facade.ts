@@ -79,6 +79,15 @@ export type MenuItem =
   | { readonly kind: 'command'; readonly label: string; readonly accelerator?: string; readonly run: () => void }
   | { readonly kind: 'submenu'; readonly label: string; readonly items: readonly MenuItem[] };
 
+/** Electron's `safeStorage`, the asynchronous half: the other is gone in Electron 46. Only after the program is ready. */
+export interface SafeStorage {
+  isAvailable(): Promise<boolean>;
+  encrypt(text: string): Promise<Uint8Array>;
+  decrypt(bytes: Uint8Array): Promise<{ readonly result: string; readonly shouldReEncrypt: boolean }>;
+  /** Linux only: elsewhere there is no such question. */
+  backend(): string;
+}
+
 export interface Desktop {
   readonly platform: 'mac' | 'windows' | 'linux' | 'other';
   readonly version: string;
@@ -112,6 +121,7 @@ export interface Desktop {
   chooseSavePath(name: string): Promise<string | undefined>;
   showError(title: string, message: string): void;
   handle(channel: string, handler: (sender: IpcSender, message: unknown) => Promise<unknown>): void;
+  readonly safeStorage: SafeStorage;
   forkServer(path: string, args: readonly string[]): ServerProcess;
 }
 

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { type SecretName, secretName } from '../model/secretName.ts';
+import { keychainTrouble, SECRET_LENGTH } from '../wire/keychainMessages.ts';
 
 /**
  * The one interface between the page and its host. In Electron the preload offers it as `window.muster`; in a browser
@@ -51,6 +53,16 @@ export const OPENED_BYTES = 1_024 * 1_024 * 1_024;
 export const openedFile = z.object({ name: z.string().min(1).max(1_024), bytes: z.instanceof(Uint8Array<ArrayBuffer>) }).strict();
 export type OpenedFile = z.infer<typeof openedFile>;
 
+export const keepSecretRequest = z.object({ name: secretName, value: z.string().min(1).max(SECRET_LENGTH) }).strict();
+export const forgetSecretRequest = z.object({ name: secretName }).strict();
+/** Done, or why not and the way out. No value ever comes back. */
+export const secretOutcome = z.union([
+  z.object({ done: z.literal(true) }).strict(),
+  z.object({ done: z.literal(false), trouble: keychainTrouble }).strict(),
+]);
+export type SecretOutcome = z.infer<typeof secretOutcome>;
+export const secretNames = z.array(secretName).max(1_000);
+
 export interface Bridge {
   info(): Promise<HostInfo>;
   /** Asks where, then writes. @returns false when the person cancelled. */
@@ -59,6 +71,13 @@ export interface Bridge {
   setTheme(request: z.infer<typeof themeRequest>): Promise<void>;
   /** The snapshot that the desktop was asked to open, once; the menu command `opened` says that there is one. */
   openedFile(): Promise<OpenedFile | undefined>;
+  /** Puts a typed secret into the system's keychain, under a name that settings may refer to. There is no verb that gives it back. */
+  keepSecret(request: z.infer<typeof keepSecretRequest>): Promise<SecretOutcome>;
+  forgetSecret(request: z.infer<typeof forgetSecretRequest>): Promise<SecretOutcome>;
+  /** @throws when the file of secrets cannot be read. */
+  secretNames(): Promise<readonly SecretName[]>;
+  /** `done: false` in a browser, and on a desktop without a keyring. */
+  secretsAvailable(): Promise<SecretOutcome>;
   /** @returns a disposer. */
   onMenu(callback: (command: MenuCommand) => void): () => void;
 }
@@ -70,5 +89,9 @@ export const CHANNEL = {
   openExternal: 'muster:open-external',
   setTheme: 'muster:set-theme',
   openedFile: 'muster:opened-file',
+  keepSecret: 'muster:keep-secret',
+  forgetSecret: 'muster:forget-secret',
+  secretNames: 'muster:secret-names',
+  secretsAvailable: 'muster:secrets-available',
   menu: 'muster:menu',
 } as const;

@@ -8,6 +8,7 @@ import type {
   ServerProcess,
   WindowOptions,
 } from '../../electron/facade.ts';
+import { type FakeSafeStorage, fakeSafeStorage } from './fakeSafeStorage.ts';
 
 /** Electron's facade as a recorder: what the composition asked for, and buttons to press. */
 export interface FakeDesktop extends Desktop {
@@ -40,6 +41,7 @@ export interface FakeDesktop extends Desktop {
   readonly opened: string[];
   secondInstance: (launchArguments?: readonly string[]) => void;
   openFile: (path: string) => void;
+  readonly safeStorage: FakeSafeStorage;
 }
 
 export interface FakeOptions {
@@ -118,6 +120,7 @@ export function fakeDesktop({
       fake.permission = handler;
     },
     createWindow: (options) => fakeWindow(fake, options),
+    safeStorage: fakeSafeStorage(),
     displays: () => [{ x: 0, y: 0, width: 1_920, height: 1_080 }],
     setMenu: (items) => {
       fake.menu = items;
@@ -139,7 +142,7 @@ export function fakeDesktop({
         onExit: (listener) => void serverListeners.exit.push(listener),
         send: (message) => {
           server.sent.push(message);
-          server.exit(0);
+          if ((message as { kind?: unknown }).kind === 'stop') server.exit(0);
         },
         kill: () => {
           server.killed++;

@@ -35,6 +35,29 @@ const first = (desktop: FakeDesktop): FakeDesktop['windows'][number] => {
   return window;
 };
 
+type Verb = Exclude<keyof typeof CHANNEL, 'menu'>;
+
+/** What each verb refuses. A verb that takes nothing has nothing to refuse; one that is missing here does not compile. */
+const MISUSES: Readonly<Record<Verb, readonly unknown[]>> = {
+  info: [],
+  openedFile: [],
+  secretNames: [],
+  secretsAvailable: [],
+  openExternal: [undefined, {}, { url: 'file:///etc/passwd' }, { url: 'https://u:p@example.org' }, { url: 'https://a.example', more: 1 }],
+  saveFile: [undefined, { name: 'x', bytes: 'text' }, { name: '', bytes: new Uint8Array() }],
+  setTheme: [undefined, { theme: 'dark', extra: 1 }, { theme: 'sepia' }],
+  keepSecret: [
+    undefined,
+    { name: 'db.password' },
+    { name: 'db.password', value: '' },
+    { name: '../keychain', value: 'x' },
+    { name: '__proto__', value: 'x' },
+    { name: 'db', value: 'x'.repeat(16_385) },
+    { name: 'db', value: 'x', more: 1 },
+  ],
+  forgetSecret: [undefined, { name: '' }, { name: '../x' }, { name: 'db', more: 1 }],
+};
+
 describe('Electron security checklist, by its numbers', () => {
   it('1, 16: loads only its own scheme, never a remote page', async () => {
     expect(first(await started()).loaded).toEqual(['muster://app/']);
@@ -124,22 +147,34 @@ describe('Electron security checklist, by its numbers', () => {
     );
   });
 
-  it('17: a verb answers its own window’s top frame and nobody else, and checks the shape', async () => {
-    const desktop = await started();
-    const call = (channel: string, sender: { contentsId: number; topFrameUrl: string | undefined }, message?: unknown): Promise<unknown> =>
-      desktop.handlers.get(channel)?.(sender, message) ?? Promise.reject(new Error('no handler'));
+  describe('17: verbs of the bridge', () => {
     const ours = { contentsId: 7, topFrameUrl: 'muster://app/' };
-    await expect(call(CHANNEL.info, ours)).resolves.toMatchObject({ host: 'electron', server: 'http://127.0.0.1:4747' });
-    await expect(call(CHANNEL.info, { contentsId: 8, topFrameUrl: 'muster://app/' })).rejects.toThrow('refused');
-    await expect(call(CHANNEL.info, { contentsId: 7, topFrameUrl: 'https://example.org/' })).rejects.toThrow('refused');
-    await expect(call(CHANNEL.info, { contentsId: 7, topFrameUrl: undefined })).rejects.toThrow('refused');
-    await expect(call(CHANNEL.openExternal, ours, { url: 'file:///etc/passwd' })).rejects.toThrow('refused');
-    await expect(call(CHANNEL.openExternal, ours, { url: 'https://u:p@example.org' })).rejects.toThrow('refused');
-    await expect(call(CHANNEL.saveFile, ours, { name: 'x', bytes: 'text' })).rejects.toThrow('refused');
-    await expect(call(CHANNEL.setTheme, ours, { theme: 'dark', extra: 1 })).rejects.toThrow('refused');
-    expect(desktop.opened).toEqual([]);
-    expect([...desktop.handlers.keys()].sort()).toEqual(
-      [CHANNEL.info, CHANNEL.openExternal, CHANNEL.openedFile, CHANNEL.saveFile, CHANNEL.setTheme].sort(),
+    const strangers = [
+      { contentsId: 8, topFrameUrl: 'muster://app/' },
+      { contentsId: 7, topFrameUrl: 'https://example.org/' },
+      { contentsId: 7, topFrameUrl: 'muster://app.example.org/' },
+      { contentsId: 7, topFrameUrl: undefined },
+    ];
+    const call = (desktop: FakeDesktop, verb: Verb, sender: (typeof strangers)[number], message?: unknown): Promise<unknown> =>
+      desktop.handlers.get(CHANNEL[verb])?.(sender, message) ?? Promise.reject(new Error('no handler'));
+
+    it('these and no others are answered', async () => {
+      const answered = (Object.keys(MISUSES) as Verb[]).map((verb) => CHANNEL[verb]);
+      expect([...(await started()).handlers.keys()].sort()).toEqual(answered.sort());
+      await expect(call(await started(), 'info', ours)).resolves.toMatchObject({ host: 'electron', server: 'http://127.0.0.1:4747' });
+    });
+
+    it.each(Object.entries(MISUSES) as [Verb, readonly unknown[]][])(
+      '%s answers its own window’s top frame and nobody else, and checks the shape',
+      async (verb, misuses) => {
+        const desktop = await started();
+        for (const stranger of strangers)
+          await expect(call(desktop, verb, stranger, misuses[0])).rejects.toThrow('not the app’s own window');
+        for (const message of misuses) await expect(call(desktop, verb, ours, message)).rejects.toThrow(/^refused/);
+        expect(desktop.opened).toEqual([]);
+        expect(desktop.log.filter((line) => /^(theme|save)/.test(line))).toEqual([]);
+        expect(desktop.safeStorage.encrypted).toEqual([]);
+      },
     );
   });
 
