@@ -51,6 +51,8 @@ export interface FakeOptions {
   readonly launchArguments?: readonly string[];
   /** What the server says when it is started. */
   readonly firstWord?: unknown;
+  /** A real server instead of the recorder. */
+  readonly forkServer?: (args: readonly string[]) => ServerProcess;
 }
 
 export const READY = { kind: 'ready', address: 'http://127.0.0.1:4747', launchToken: 'launch-token-of-the-test' };
@@ -61,6 +63,7 @@ export function fakeDesktop({
   platform = 'linux',
   launchArguments = [],
   firstWord = READY,
+  forkServer,
 }: FakeOptions): FakeDesktop {
   const log: string[] = [];
   const serverListeners: { message: ((message: unknown) => void)[]; exit: ((code: number | null) => void)[] } = { message: [], exit: [] };
@@ -136,6 +139,7 @@ export function fakeDesktop({
     forkServer: (path, args) => {
       log.push(`fork ${path} ${args.join(' ')}`);
       server.started++;
+      if (forkServer) return forkServer(args);
       queueMicrotask(() => queueMicrotask(() => server.say(firstWord)));
       const child: ServerProcess = {
         onMessage: (listener) => void serverListeners.message.push(listener),
