@@ -1,6 +1,6 @@
 import type { Result } from '../shared/base/result.ts';
 import { CHANNEL, forgetSecretRequest, keepSecretRequest, type SecretOutcome } from '../shared/bridge/bridge.ts';
-import type { KeychainTrouble } from '../shared/wire/keychainMessages.ts';
+import type { HostTrouble } from '../shared/model/hostTrouble.ts';
 import type { AnswerVerb } from './ipc.ts';
 import type { Keychain } from './keychain.ts';
 
@@ -16,5 +16,5 @@ export function answerSecrets(verb: AnswerVerb, keychain: Keychain): void {
   });
 }
 
-const outcomeOf = (result: Result<null, KeychainTrouble>): SecretOutcome =>
+const outcomeOf = (result: Result<null, HostTrouble>): SecretOutcome =>
   result.ok ? { done: true } : { done: false, trouble: result.error };

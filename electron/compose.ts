@@ -8,6 +8,7 @@ import { Keychain } from './keychain.ts';
 import { menuTemplate } from './menuTemplate.ts';
 import { OpenedSnapshot } from './openedSnapshot.ts';
 import { type EmbeddedServer, startEmbeddedServer } from './serverProcess.ts';
+import { SignInRedirect } from './signInRedirect.ts';
 import { loadWindowState, MINIMUM, placeWindow, saveWindowState } from './windowState.ts';
 
 /** Where the built parts are. */
@@ -45,6 +46,7 @@ export async function compose(desktop: Desktop, parts: Parts): Promise<void> {
   await desktop.whenReady();
 
   const keychain = new Keychain(desktop);
+  const signIn = new SignInRedirect();
   const server = await startServer(desktop, parts, keychain);
   if (server === undefined) return desktop.quit();
 
@@ -59,6 +61,7 @@ export async function compose(desktop: Desktop, parts: Parts): Promise<void> {
     },
     openedFile: () => opened.take(),
     keychain,
+    signIn,
   });
 
   const open = async (): Promise<void> => {
@@ -78,7 +81,10 @@ export async function compose(desktop: Desktop, parts: Parts): Promise<void> {
   desktop.onAllWindowsClosed(() => {
     if (desktop.platform !== 'mac') desktop.quit();
   });
-  desktop.onBeforeQuit(() => server.stop());
+  desktop.onBeforeQuit(() => {
+    signIn.stop();
+    return server.stop();
+  });
   await open();
 }
 

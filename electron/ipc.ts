@@ -3,9 +3,11 @@ import { basename } from 'node:path';
 import type * as z from 'zod';
 import { CHANNEL, type HostInfo, type OpenedFile, openExternalRequest, saveFileRequest, themeRequest } from '../shared/bridge/bridge.ts';
 import { answerSecrets } from './answerSecrets.ts';
+import { answerSignIn } from './answerSignIn.ts';
 import type { Desktop, IpcSender } from './facade.ts';
 import { externalLink, isAppUrl } from './guards.ts';
 import type { Keychain } from './keychain.ts';
+import type { SignInRedirect } from './signInRedirect.ts';
 
 /** Answers one verb: `act` is called for the app's own window alone, with what the schema says. */
 export type AnswerVerb = <T>(channel: string, schema: z.ZodType<T> | undefined, act: (request: T) => Promise<unknown>) => void;
@@ -17,7 +19,12 @@ export type AnswerVerb = <T>(channel: string, schema: z.ZodType<T> | undefined, 
 export function answerBridge(
   desktop: Desktop,
   windowId: () => number | undefined,
-  answers: { readonly info: () => HostInfo; readonly openedFile: () => Promise<OpenedFile | undefined>; readonly keychain: Keychain },
+  answers: {
+    readonly info: () => HostInfo;
+    readonly openedFile: () => Promise<OpenedFile | undefined>;
+    readonly keychain: Keychain;
+    readonly signIn: SignInRedirect;
+  },
 ): void {
   const verb: AnswerVerb = (channel, schema, act) => {
     desktop.handle(channel, async (sender, message) => {
@@ -32,6 +39,7 @@ export function answerBridge(
   verb(CHANNEL.openedFile, undefined, answers.openedFile);
   verb(CHANNEL.saveFile, saveFileRequest, (request) => saveFile(desktop, request));
   answerSecrets(verb, answers.keychain);
+  answerSignIn(verb, desktop, answers.signIn);
   verb(CHANNEL.setTheme, themeRequest, async ({ theme }) => desktop.setTheme(theme));
   verb(CHANNEL.openExternal, openExternalRequest, async ({ url }) => {
     const link = externalLink(url);

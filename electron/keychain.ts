@@ -2,8 +2,8 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync
 import { join } from 'node:path';
 import * as z from 'zod';
 import { err, ok, type Result } from '../shared/base/result.ts';
+import type { HostTrouble } from '../shared/model/hostTrouble.ts';
 import { type SecretName, secretName } from '../shared/model/secretName.ts';
-import type { KeychainTrouble } from '../shared/wire/keychainMessages.ts';
 import type { Desktop } from './facade.ts';
 
 /** What is on disk: names, and what the system's own keychain made of the values. */
@@ -12,7 +12,7 @@ type Secrets = ReadonlyMap<SecretName, string>;
 
 const MOST_SECRETS = 1_000;
 const OTHER_WAY = 'or give the secret as an environment variable or a file instead.';
-const trouble = (message: string, wayOut: string) => err<KeychainTrouble>({ message, wayOut });
+const trouble = (message: string, wayOut: string) => err<HostTrouble>({ message, wayOut });
 
 /**
  * Chromium starts what it encrypted on Linux with the kind of key: `v10` is a password that is written in its source, so
@@ -34,7 +34,7 @@ export class Keychain {
   }
 
   /** Whether the system has a place for a key that other people and programs do not have. */
-  async available(): Promise<Result<null, KeychainTrouble>> {
+  async available(): Promise<Result<null, HostTrouble>> {
     const { platform, safeStorage } = this.#desktop;
     if (platform === 'linux') {
       const backend = safeStorage.backend();
@@ -47,7 +47,7 @@ export class Keychain {
     }
   }
 
-  async keep(name: SecretName, value: string): Promise<Result<null, KeychainTrouble>> {
+  async keep(name: SecretName, value: string): Promise<Result<null, HostTrouble>> {
     const encrypted = await this.#encrypt(value);
     // Read after the wait: from here to the write nothing else of this program runs.
     const secrets = encrypted.ok ? this.#read() : encrypted;
@@ -60,20 +60,20 @@ export class Keychain {
   }
 
   /** Forgetting what is not there is no trouble. */
-  forget(name: SecretName): Result<null, KeychainTrouble> {
+  forget(name: SecretName): Result<null, HostTrouble> {
     const secrets = this.#read();
     if (!secrets.ok) return secrets;
     const left = new Map(secrets.value);
     return left.delete(name) ? this.#write(left) : ok(null);
   }
 
-  names(): Result<readonly SecretName[], KeychainTrouble> {
+  names(): Result<readonly SecretName[], HostTrouble> {
     const secrets = this.#read();
     return secrets.ok ? ok([...secrets.value.keys()].sort()) : secrets;
   }
 
   /** For the embedded server alone. */
-  async reveal(name: SecretName): Promise<Result<string, KeychainTrouble>> {
+  async reveal(name: SecretName): Promise<Result<string, HostTrouble>> {
     const available = await this.available();
     if (!available.ok) return available;
     const secrets = this.#read();
@@ -92,7 +92,7 @@ export class Keychain {
     }
   }
 
-  async #encrypt(value: string): Promise<Result<string, KeychainTrouble>> {
+  async #encrypt(value: string): Promise<Result<string, HostTrouble>> {
     const available = await this.available();
     if (!available.ok) return available;
     const { platform, safeStorage } = this.#desktop;
@@ -105,7 +105,7 @@ export class Keychain {
     }
   }
 
-  #read(): Result<Secrets, KeychainTrouble> {
+  #read(): Result<Secrets, HostTrouble> {
     const damaged = trouble(
       `The file of secrets ${this.#path} is damaged`,
       'Restore it from a backup, or delete it and type the secrets of your sources again.',
@@ -121,7 +121,7 @@ export class Keychain {
   }
 
   /** Written beside, synced and renamed: a crash leaves the old one whole. */
-  #write(secrets: Secrets): Result<null, KeychainTrouble> {
+  #write(secrets: Secrets): Result<null, HostTrouble> {
     const beside = `${this.#path}.new`;
     try {
       const file = openSync(beside, 'w', 0o600);

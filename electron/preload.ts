@@ -9,9 +9,13 @@ import {
   menuCommand,
   openExternalRequest,
   openedFile,
+  openForSignInRequest,
   saveFileRequest,
   secretNames,
   secretOutcome,
+  signInBegun,
+  signInResult,
+  signInResultRequest,
   themeRequest,
 } from '../shared/bridge/bridge.ts';
 
@@ -29,6 +33,9 @@ const bridge: Bridge = {
   forgetSecret: async (request) => secretOutcome.parse(await ipcRenderer.invoke(CHANNEL.forgetSecret, forgetSecretRequest.parse(request))),
   secretNames: async () => secretNames.parse(await ipcRenderer.invoke(CHANNEL.secretNames)),
   secretsAvailable: async () => secretOutcome.parse(await ipcRenderer.invoke(CHANNEL.secretsAvailable)),
+  beginSignIn: async () => signInBegun.parse(await ipcRenderer.invoke(CHANNEL.beginSignIn)),
+  openForSignIn: async (request) => ipcRenderer.invoke(CHANNEL.openForSignIn, openForSignInRequest.parse(request)),
+  signInResult: async (request) => signInResult.parse(await ipcRenderer.invoke(CHANNEL.signInResult, signInResultRequest.parse(request))),
   onMenu: (callback) => {
     const listener = (_event: IpcRendererEvent, message: unknown): void => {
       const command = menuCommand.safeParse(message);

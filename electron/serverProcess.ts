@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Result } from '../shared/base/result.ts';
+import type { HostTrouble } from '../shared/model/hostTrouble.ts';
 import type { SecretName } from '../shared/model/secretName.ts';
-import { type KeychainTrouble, type SecretAnswer, secretQuestion } from '../shared/wire/keychainMessages.ts';
+import { type SecretAnswer, secretQuestion } from '../shared/wire/keychainMessages.ts';
 import type { Desktop, ServerProcess } from './facade.ts';
 
 /** What the embedded server says once it listens (`sync-server/cli/embedded.ts`). */
@@ -24,7 +25,7 @@ export interface EmbeddedServer {
 export interface ServerSurroundings {
   readonly onLost: (message: string) => void;
   /** One secret, for a connector that is about to use it. */
-  readonly secret: (name: SecretName) => Promise<Result<string, KeychainTrouble>>;
+  readonly secret: (name: SecretName) => Promise<Result<string, HostTrouble>>;
 }
 
 /** How long a server may take to say that it listens, in milliseconds, and to end before it is killed. */

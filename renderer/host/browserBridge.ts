@@ -67,6 +67,10 @@ export function browserBridge(): Bridge {
     forgetSecret: async () => NO_KEYCHAIN,
     secretNames: async () => [],
     secretsAvailable: async () => NO_KEYCHAIN,
+    /** A browser comes back to the page itself. */
+    beginSignIn: () => Promise.reject(new Error('A browser signs in on its own page')),
+    openForSignIn: () => Promise.reject(new Error('A browser signs in on its own page')),
+    signInResult: () => Promise.reject(new Error('A browser signs in on its own page')),
     /** A browser has no application menu; the same commands are on the keyboard. */
     onMenu: () => () => undefined,
   };

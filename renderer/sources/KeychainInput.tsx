@@ -55,7 +55,7 @@ export function KeychainInput({ label, name, wanted, error, onChange }: Props): 
     );
   }
   return (
-    <div className={style.row} style={{ marginTop: 8, alignItems: 'flex-start' }}>
+    <div className={style.row} style={{ marginTop: 8, alignItems: 'center' }}>
       <PasswordInput
         style={{ flex: 1 }}
         aria-label={label}

@@ -1,9 +1,9 @@
 import { err, type Result } from '../../shared/base/result.ts';
+import type { HostTrouble } from '../../shared/model/hostTrouble.ts';
 import type { SecretName } from '../../shared/model/secretName.ts';
-import type { KeychainTrouble } from '../../shared/wire/keychainMessages.ts';
 
 /** Asks whoever holds the keychain for one secret. Asked at each use; the answer is kept nowhere. */
-export type AskKeychain = (name: SecretName) => Promise<Result<string, KeychainTrouble>>;
+export type AskKeychain = (name: SecretName) => Promise<Result<string, HostTrouble>>;
 
 /** A server that no desktop program started. */
 export const noKeychain: AskKeychain = async (name) =>

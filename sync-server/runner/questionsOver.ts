@@ -1,10 +1,11 @@
 import { err, ok, type Result } from '../../shared/base/result.ts';
-import type { KeychainTrouble, SecretAnswer, SecretQuestion } from '../../shared/wire/keychainMessages.ts';
+import type { HostTrouble } from '../../shared/model/hostTrouble.ts';
+import type { SecretAnswer, SecretQuestion } from '../../shared/wire/keychainMessages.ts';
 import type { AskKeychain } from './keychain.ts';
 
 /** Long enough for a person who is asked to unlock a keyring. */
 const ANSWER_LIMIT = 120_000;
-const SILENT: KeychainTrouble = { message: 'The keychain did not answer', wayOut: 'Unlock it, and run the source again.' };
+const SILENT: HostTrouble = { message: 'The keychain did not answer', wayOut: 'Unlock it, and run the source again.' };
 
 export interface Questions {
   readonly ask: AskKeychain;
@@ -13,9 +14,9 @@ export interface Questions {
 
 /** Questions for secrets over a port that answers by number: the worker asks the server, and the server its desktop. */
 export function questionsOver(send: (question: SecretQuestion) => void): Questions {
-  const open = new Map<number, (answer: Result<string, KeychainTrouble>) => void>();
+  const open = new Map<number, (answer: Result<string, HostTrouble>) => void>();
   let last = 0;
-  const close = (question: number, answer: Result<string, KeychainTrouble>): void => {
+  const close = (question: number, answer: Result<string, HostTrouble>): void => {
     const resolve = open.get(question);
     open.delete(question);
     resolve?.(answer);

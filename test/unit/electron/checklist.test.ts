@@ -55,6 +55,14 @@ const MISUSES: Readonly<Record<Verb, readonly unknown[]>> = {
     { name: 'db', value: 'x'.repeat(16_385) },
     { name: 'db', value: 'x', more: 1 },
   ],
+  beginSignIn: [],
+  openForSignIn: [
+    undefined,
+    { id: 'x', address: 'https://a.example/' },
+    { id: 'A'.repeat(22), address: 'https://a.example/?state=0123456789abcdef' },
+    { id: 'A'.repeat(22), address: 'javascript:alert(1)' },
+  ],
+  signInResult: [undefined, { id: '' }, { id: '../../etc/passwd' }, { id: 'A'.repeat(22), more: 1 }],
   forgetSecret: [undefined, { name: '' }, { name: '../x' }, { name: 'db', more: 1 }],
 };
 
