@@ -6,6 +6,7 @@ import { APP_ORIGIN, guardContents, guardPermissions, SCHEME } from './guards.ts
 import { answerBridge } from './ipc.ts';
 import { Keychain } from './keychain.ts';
 import { menuTemplate } from './menuTemplate.ts';
+import { LINK_SCHEME, OpenedLink } from './openedLink.ts';
 import { OpenedSnapshot } from './openedSnapshot.ts';
 import { type EmbeddedServer, startEmbeddedServer } from './serverProcess.ts';
 import { SignInRedirect } from './signInRedirect.ts';
@@ -43,7 +44,16 @@ export async function compose(desktop: Desktop, parts: Parts): Promise<void> {
   let window: AppWindow | undefined;
   const tell = (): void => window?.contents.send(CHANNEL.menu, 'opened');
   desktop.onOpenFile((path) => opened.offer([path]) && tell());
+  const link = new OpenedLink();
+  link.offer(desktop.launchArguments);
+  const ask = (): void => window?.contents.send(CHANNEL.menu, 'link');
+  desktop.onOpenUrl((url) => {
+    if (!link.offer([url])) return;
+    if (window) raise(window);
+    ask();
+  });
   await desktop.whenReady();
+  desktop.registerProtocol(LINK_SCHEME);
 
   const keychain = new Keychain(desktop);
   const signIn = new SignInRedirect();
@@ -60,6 +70,7 @@ export async function compose(desktop: Desktop, parts: Parts): Promise<void> {
       return launchToken === undefined ? info : { ...info, launchToken };
     },
     openedFile: () => opened.take(),
+    openedLink: () => link.take(),
     keychain,
     signIn,
   });
@@ -73,9 +84,11 @@ export async function compose(desktop: Desktop, parts: Parts): Promise<void> {
   };
   desktop.onSecondInstance((launchArguments) => {
     const offered = opened.offer(launchArguments);
+    const linked = link.offer(launchArguments);
     if (!window) return void open();
     raise(window);
     if (offered) tell();
+    if (linked) ask();
   });
   desktop.onActivate(() => (window ? raise(window) : void open()));
   desktop.onAllWindowsClosed(() => {

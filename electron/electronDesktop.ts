@@ -32,6 +32,13 @@ export function electronDesktop(): Desktop {
         event.preventDefault();
         listener(path);
       }),
+    onOpenUrl: (listener) =>
+      void app.on('open-url', (event, url) => {
+        event.preventDefault();
+        listener(url);
+      }),
+    // Windows puts the link behind `--`: what a page writes into it is never an option of the program.
+    registerProtocol: (scheme) => void (app.isPackaged && app.setAsDefaultProtocolClient(scheme, process.execPath, ['--'])),
     onActivate: (listener) => void app.on('activate', () => listener()),
     onAllWindowsClosed: (listener) => void app.on('window-all-closed', () => listener()),
     onBeforeQuit: (stop) => stopOnce(stop),

@@ -100,6 +100,10 @@ export interface Desktop {
   onSecondInstance(listener: (launchArguments: readonly string[]) => void): void;
   /** A document that the system hands over (macOS), perhaps before the program is ready. */
   onOpenFile(listener: (path: string) => void): void;
+  /** A link of the system (macOS), perhaps before the program is ready. */
+  onOpenUrl(listener: (url: string) => void): void;
+  /** Tells the system that links of this scheme are ours. In a checkout it does nothing: the system would start a bare Electron. */
+  registerProtocol(scheme: string): void;
   onActivate(listener: () => void): void;
   onAllWindowsClosed(listener: () => void): void;
   /** Waits for `stop` before the program ends. */

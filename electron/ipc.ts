@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type * as z from 'zod';
 import { CHANNEL, type HostInfo, type OpenedFile, openExternalRequest, saveFileRequest, themeRequest } from '../shared/bridge/bridge.ts';
+import type { DeepLink } from '../shared/bridge/deepLink.ts';
 import { answerSecrets } from './answerSecrets.ts';
 import { answerSignIn } from './answerSignIn.ts';
 import type { Desktop, IpcSender } from './facade.ts';
@@ -22,6 +23,7 @@ export function answerBridge(
   answers: {
     readonly info: () => HostInfo;
     readonly openedFile: () => Promise<OpenedFile | undefined>;
+    readonly openedLink: () => DeepLink | undefined;
     readonly keychain: Keychain;
     readonly signIn: SignInRedirect;
   },
@@ -37,6 +39,7 @@ export function answerBridge(
   };
   verb(CHANNEL.info, undefined, async () => answers.info());
   verb(CHANNEL.openedFile, undefined, answers.openedFile);
+  verb(CHANNEL.openedLink, undefined, async () => answers.openedLink());
   verb(CHANNEL.saveFile, saveFileRequest, (request) => saveFile(desktop, request));
   answerSecrets(verb, answers.keychain);
   answerSignIn(verb, desktop, answers.signIn);

@@ -18,6 +18,7 @@ import {
   signInResultRequest,
   themeRequest,
 } from '../shared/bridge/bridge.ts';
+import { deepLink } from '../shared/bridge/deepLink.ts';
 
 // Schemas are interpreted here: compiling them would need `eval`, which the page's policy forbids.
 z.config({ jitless: true });
@@ -29,6 +30,7 @@ const bridge: Bridge = {
   openExternal: async (request) => ipcRenderer.invoke(CHANNEL.openExternal, openExternalRequest.parse(request)),
   setTheme: async (request) => ipcRenderer.invoke(CHANNEL.setTheme, themeRequest.parse(request)),
   openedFile: async () => openedFile.optional().parse(await ipcRenderer.invoke(CHANNEL.openedFile)),
+  openedLink: async () => deepLink.optional().parse(await ipcRenderer.invoke(CHANNEL.openedLink)),
   keepSecret: async (request) => secretOutcome.parse(await ipcRenderer.invoke(CHANNEL.keepSecret, keepSecretRequest.parse(request))),
   forgetSecret: async (request) => secretOutcome.parse(await ipcRenderer.invoke(CHANNEL.forgetSecret, forgetSecretRequest.parse(request))),
   secretNames: async () => secretNames.parse(await ipcRenderer.invoke(CHANNEL.secretNames)),

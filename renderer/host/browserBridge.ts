@@ -63,6 +63,7 @@ export function browserBridge(): Bridge {
     setTheme: async (request) => localStorage.setItem(THEME, themeRequest.parse(request).theme),
     /** A browser hands a file over by picking or dropping it. */
     openedFile: async () => undefined,
+    openedLink: async () => undefined,
     keepSecret: async () => NO_KEYCHAIN,
     forgetSecret: async () => NO_KEYCHAIN,
     secretNames: async () => [],

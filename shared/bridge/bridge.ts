@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { hostTrouble } from '../model/hostTrouble.ts';
 import { type SecretName, secretName } from '../model/secretName.ts';
 import { SECRET_LENGTH } from '../wire/keychainMessages.ts';
+import type { DeepLink } from './deepLink.ts';
 
 /**
  * The one interface between the page and its host. In Electron the preload offers it as `window.muster`; in a browser
@@ -15,6 +16,7 @@ export const menuCommand = z.enum([
   'import',
   'openSnapshot',
   'opened',
+  'link',
   'export',
   'settings',
   'keys',
@@ -89,6 +91,8 @@ export interface Bridge {
   secretNames(): Promise<readonly SecretName[]>;
   /** `done: false` in a browser, and on a desktop without a keyring. */
   secretsAvailable(): Promise<SecretOutcome>;
+  /** The link that the desktop was asked to open, once; the menu command `link` says that there is one. Only a person follows it. */
+  openedLink(): Promise<DeepLink | undefined>;
   /** Begins to listen. One at a time: another beginning ends the one before. */
   beginSignIn(): Promise<z.infer<typeof signInBegun>>;
   /** Opens the provider's page in the system's browser. Https, or http on loopback. */
@@ -106,6 +110,7 @@ export const CHANNEL = {
   openExternal: 'muster:open-external',
   setTheme: 'muster:set-theme',
   openedFile: 'muster:opened-file',
+  openedLink: 'muster:opened-link',
   keepSecret: 'muster:keep-secret',
   forgetSecret: 'muster:forget-secret',
   secretNames: 'muster:secret-names',

@@ -41,6 +41,7 @@ export interface FakeDesktop extends Desktop {
   readonly opened: string[];
   secondInstance: (launchArguments?: readonly string[]) => void;
   openFile: (path: string) => void;
+  openUrl: (url: string) => void;
   readonly safeStorage: FakeSafeStorage;
 }
 
@@ -96,6 +97,7 @@ export function fakeDesktop({
     opened: [],
     secondInstance: () => undefined,
     openFile: () => undefined,
+    openUrl: () => undefined,
     launchArguments,
     platform,
     version: '0.0.0-test',
@@ -107,6 +109,10 @@ export function fakeDesktop({
     onOpenFile: (listener) => {
       fake.openFile = listener;
     },
+    onOpenUrl: (listener) => {
+      fake.openUrl = listener;
+    },
+    registerProtocol: (scheme) => void log.push(`protocol ${scheme}`),
     onActivate: () => undefined,
     onAllWindowsClosed: () => undefined,
     onBeforeQuit: (stop) => {

@@ -41,6 +41,7 @@ type Verb = Exclude<keyof typeof CHANNEL, 'menu'>;
 const MISUSES: Readonly<Record<Verb, readonly unknown[]>> = {
   info: [],
   openedFile: [],
+  openedLink: [],
   secretNames: [],
   secretsAvailable: [],
   openExternal: [undefined, {}, { url: 'file:///etc/passwd' }, { url: 'https://u:p@example.org' }, { url: 'https://a.example', more: 1 }],
@@ -318,6 +319,44 @@ describe('a snapshot that the system asks the desktop to open', () => {
     const desktop = await started({ launchArguments: [snapshot()] });
     const stranger = { contentsId: 7, topFrameUrl: 'https://example.org/' };
     await expect(desktop.handlers.get(CHANNEL.openedFile)?.(stranger, undefined)).rejects.toThrow('refused');
+  });
+});
+
+describe('a link that the system asks the desktop to open', () => {
+  const ours = { contentsId: 7, topFrameUrl: 'muster://app/' };
+  const OPEN = `muster-link://open?space=${'0'.repeat(32)}&id=${'1'.repeat(32)}`;
+  const OTHER = OPEN.replace(/1{32}/, '2'.repeat(32));
+  const taken = (desktop: FakeDesktop): Promise<unknown> =>
+    desktop.handlers.get(CHANNEL.openedLink)?.(ours, undefined) ?? Promise.reject(new Error('no handler'));
+
+  it('[DSK8] at a cold start it waits for the page, once', async () => {
+    const desktop = await started({ launchArguments: ['--', OPEN] });
+    expect(desktop.log).toContain('protocol muster-link');
+    expect(first(desktop).sent).toEqual([]);
+    await expect(taken(desktop)).resolves.toMatchObject({ kind: 'open', id: '1'.repeat(32) });
+    await expect(taken(desktop)).resolves.toBeUndefined();
+  });
+
+  it('[DSK8] a second start and macOS tell the open window', async () => {
+    const desktop = await started({ platform: 'mac' });
+    desktop.secondInstance(['--', OPEN]);
+    await expect(taken(desktop)).resolves.toMatchObject({ id: '1'.repeat(32) });
+    desktop.openUrl(OTHER);
+    await expect(taken(desktop)).resolves.toMatchObject({ id: '2'.repeat(32) });
+    expect(first(desktop).sent).toEqual([
+      [CHANNEL.menu, 'link'],
+      [CHANNEL.menu, 'link'],
+    ]);
+  });
+
+  it('[DSK9] nothing is opened, loaded or changed by a link, and what is no link is dropped', async () => {
+    const desktop = await started({ launchArguments: ['muster-link://join?server=file:///etc#join=x'] });
+    desktop.openUrl('muster-link://run?command=calc');
+    desktop.secondInstance(['muster-link://open?space=x', 'https://evil.example/']);
+    await expect(taken(desktop)).resolves.toBeUndefined();
+    desktop.openUrl(`muster-link://join?server=https%3A%2F%2Fa.example#join=${'t'.repeat(20)}&key=${'0'.repeat(32)}`);
+    expect([desktop.opened, first(desktop).loaded, desktop.errors, desktop.windows.length]).toEqual([[], ['muster://app/'], [], 1]);
+    expect(first(desktop).sent).toEqual([[CHANNEL.menu, 'link']]);
   });
 });
 
