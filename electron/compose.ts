@@ -40,10 +40,10 @@ export async function compose(desktop: Desktop, parts: Parts): Promise<void> {
   desktop.enableSandbox();
   desktop.registerScheme(SCHEME);
   const opened = new OpenedSnapshot(desktop);
-  opened.offer(desktop.launchArguments);
+  opened.offer(desktop.launchArguments, desktop.folder);
   let window: AppWindow | undefined;
   const tell = (): void => window?.contents.send(CHANNEL.menu, 'opened');
-  desktop.onOpenFile((path) => opened.offer([path]) && tell());
+  desktop.onOpenFile((path) => opened.offer([path], desktop.folder) && tell());
   const link = new OpenedLink();
   link.offer(desktop.launchArguments);
   const ask = (): void => window?.contents.send(CHANNEL.menu, 'link');
@@ -82,8 +82,8 @@ export async function compose(desktop: Desktop, parts: Parts): Promise<void> {
     });
     await window.load(`${APP_ORIGIN}/`);
   };
-  desktop.onSecondInstance((launchArguments) => {
-    const offered = opened.offer(launchArguments);
+  desktop.onSecondInstance((launchArguments, folder) => {
+    const offered = opened.offer(launchArguments, folder);
     const linked = link.offer(launchArguments);
     if (!window) return void open();
     raise(window);

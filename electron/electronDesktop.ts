@@ -25,8 +25,10 @@ export function electronDesktop(): Desktop {
     version: app.getVersion(),
     userData: app.getPath('userData'),
     launchArguments: process.argv.slice(1),
+    folder: process.cwd(),
     requestSingleInstanceLock: () => app.requestSingleInstanceLock(),
-    onSecondInstance: (listener) => void app.on('second-instance', (_event, launchArguments) => listener(launchArguments.slice(1))),
+    onSecondInstance: (listener) =>
+      void app.on('second-instance', (_event, launchArguments, folder) => listener(launchArguments.slice(1), folder)),
     onOpenFile: (listener) =>
       void app.on('open-file', (event, path) => {
         event.preventDefault();

@@ -95,9 +95,11 @@ export interface Desktop {
   readonly userData: string;
   /** What the program was started with, after its own name. */
   readonly launchArguments: readonly string[];
+  /** The folder that relative paths among them are seen from. */
+  readonly folder: string;
   requestSingleInstanceLock(): boolean;
-  /** With the arguments of the second start. */
-  onSecondInstance(listener: (launchArguments: readonly string[]) => void): void;
+  /** With the arguments of the second start, and the folder that its relative paths are seen from. */
+  onSecondInstance(listener: (launchArguments: readonly string[], folder: string) => void): void;
   /** A document that the system hands over (macOS), perhaps before the program is ready. */
   onOpenFile(listener: (path: string) => void): void;
   /** A link of the system (macOS), perhaps before the program is ready. */

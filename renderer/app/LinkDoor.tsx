@@ -64,8 +64,11 @@ function Join({ link, onDone }: { link: DeepLink & { kind: 'join' }; onDone: () 
         A link invites you to the register at <strong style={{ overflowWrap: 'anywhere' }}>{link.server}</strong>. Go on only if somebody
         whom you know told you that it would come.
       </p>
-      <p className={style.small}>
-        Fingerprint of its server, to compare with the one that you were told: <code>{groupedFingerprint(link.key)}</code>
+      <p className={style.small} style={{ marginTop: 12 }}>
+        Fingerprint of its server, to compare with the one that you were told:
+      </p>
+      <p>
+        <code>{groupedFingerprint(link.key)}</code>
       </p>
       {!isPrivate && (
         <p className={style.small}>

@@ -39,7 +39,7 @@ export interface FakeDesktop extends Desktop {
   stop: (() => Promise<void>) | undefined;
   savePath: string | undefined;
   readonly opened: string[];
-  secondInstance: (launchArguments?: readonly string[]) => void;
+  secondInstance: (launchArguments?: readonly string[], folder?: string) => void;
   openFile: (path: string) => void;
   openUrl: (url: string) => void;
   readonly safeStorage: FakeSafeStorage;
@@ -99,12 +99,13 @@ export function fakeDesktop({
     openFile: () => undefined,
     openUrl: () => undefined,
     launchArguments,
+    folder: userData,
     platform,
     version: '0.0.0-test',
     userData,
     requestSingleInstanceLock: () => lock,
     onSecondInstance: (listener) => {
-      fake.secondInstance = (launchArguments = []) => listener(launchArguments);
+      fake.secondInstance = (launchArguments = [], folder = userData) => listener(launchArguments, folder);
     },
     onOpenFile: (listener) => {
       fake.openFile = listener;

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { compose } from '../../../electron/compose.ts';
@@ -315,10 +316,56 @@ describe('a snapshot that the system asks the desktop to open', () => {
     expect(desktop.errors).toEqual(['The file gone.muster cannot be read.']);
   });
 
+  it('[DSK10] a file manager’s address and a path that is seen from another folder are found', async () => {
+    const there = join(folder, 'with a space');
+    mkdirSync(there);
+    writeFileSync(join(there, 'näme #1.muster'), 'PK');
+    const desktop = await started({ launchArguments: [pathToFileURL(join(there, 'näme #1.muster')).href] });
+    await expect(taken(desktop)).resolves.toMatchObject({ name: 'näme #1.muster' });
+    desktop.secondInstance(['näme #1.muster'], there);
+    await expect(taken(desktop)).resolves.toMatchObject({ name: 'näme #1.muster' });
+    desktop.secondInstance(['näme #1.muster'], folder);
+    await expect(taken(desktop)).resolves.toBeUndefined();
+    expect(desktop.errors).toEqual(['The file näme #1.muster cannot be read.']);
+  });
+
+  it('[DSK10] nothing of another computer is asked for, and a folder or a broken address is no snapshot', async () => {
+    mkdirSync(join(folder, 'folder.muster'));
+    const desktop = await started();
+    for (const text of [
+      'file://evil.example/share/x.muster',
+      'FILE://evil.example/x.muster',
+      'file:///%zz.muster',
+      'file:///a%2Fb.muster',
+      'x\0.muster',
+      '--x.muster',
+      'https://evil.example/x',
+    ]) {
+      desktop.secondInstance([text]);
+      await expect(taken(desktop)).resolves.toBeUndefined();
+    }
+    expect(desktop.errors).toEqual([]);
+    desktop.openFile(join(folder, 'folder.muster'));
+    await expect(taken(desktop)).resolves.toBeUndefined();
+    expect(desktop.errors).toEqual(['The file folder.muster cannot be read.']);
+  });
+
   it('[SNP57] only the app’s own window is answered', async () => {
     const desktop = await started({ launchArguments: [snapshot()] });
     const stranger = { contentsId: 7, topFrameUrl: 'https://example.org/' };
     await expect(desktop.handlers.get(CHANNEL.openedFile)?.(stranger, undefined)).rejects.toThrow('refused');
+  });
+});
+
+describe('what the packaged program tells the system', () => {
+  const config = parse(readFileSync(new URL('../../../electron/builder.yml', import.meta.url), 'utf8')) as {
+    fileAssociations: Record<string, string>[];
+    protocols: { schemes: string[] }[];
+  };
+
+  it('[DSK10] snapshots are its files, muster-link its links, and the page’s own scheme is nobody’s', () => {
+    expect(config.fileAssociations).toMatchObject([{ ext: 'muster', mimeType: 'application/vnd.muster.snapshot', role: 'Viewer' }]);
+    expect(config.protocols.flatMap(({ schemes }) => schemes)).toEqual(['muster-link']);
   });
 });
 
