@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { CHANNEL } from '../shared/bridge/bridge.ts';
+import { CHANNEL, type MenuCommand } from '../shared/bridge/bridge.ts';
 import { serveAsset } from './appProtocol.ts';
 import type { AppWindow, Desktop, WebPreferences } from './facade.ts';
 import { APP_ORIGIN, guardContents, guardPermissions, SCHEME } from './guards.ts';
 import { answerBridge } from './ipc.ts';
 import { Keychain } from './keychain.ts';
 import { menuTemplate } from './menuTemplate.ts';
+import { offerUpdate } from './offerUpdate.ts';
 import { LINK_SCHEME, OpenedLink } from './openedLink.ts';
 import { OpenedSnapshot } from './openedSnapshot.ts';
 import { type EmbeddedServer, startEmbeddedServer } from './serverProcess.ts';
@@ -62,7 +63,8 @@ export async function compose(desktop: Desktop, parts: Parts): Promise<void> {
 
   guardPermissions(desktop);
   desktop.handleScheme(SCHEME, (url) => serveAsset(parts.assets, url, server.address));
-  desktop.setMenu(menuTemplate(desktop.platform, (command) => window?.contents.send(CHANNEL.menu, command)));
+  const send = (command: MenuCommand): void => window?.contents.send(CHANNEL.menu, command);
+  desktop.setMenu(menuTemplate(desktop.platform, send, () => void offerUpdate(desktop)));
   answerBridge(desktop, () => window?.contents.id, {
     info: () => {
       const launchToken = server.takeLaunchToken();

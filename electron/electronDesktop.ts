@@ -7,6 +7,7 @@ import {
   Menu,
   type MenuItemConstructorOptions,
   nativeTheme,
+  net,
   protocol,
   safeStorage,
   screen,
@@ -15,6 +16,8 @@ import {
   utilityProcess,
 } from 'electron';
 import type { AppWindow, Desktop, IpcSender, MenuItem, ServerProcess, WindowOptions } from './facade.ts';
+import { fetchBytes } from './fetchBytes.ts';
+import { installAtQuit } from './installAtQuit.ts';
 
 const PLATFORMS: Readonly<Record<string, Desktop['platform']>> = { darwin: 'mac', win32: 'windows', linux: 'linux' };
 
@@ -81,6 +84,16 @@ export function electronDesktop(): Desktop {
       decrypt: (bytes) => safeStorage.decryptStringAsync(Buffer.from(bytes)),
       backend: () => safeStorage.getSelectedStorageBackend(),
     },
+    tell: async (title, message) => void (await dialog.showMessageBox({ type: 'info', message: title, detail: message, buttons: ['OK'] })),
+    ask: async (title, message, yes) => {
+      const buttons = [yes, 'Not now'];
+      return (
+        (await dialog.showMessageBox({ type: 'question', message: title, detail: message, buttons, defaultId: 1, cancelId: 1 }))
+          .response === 0
+      );
+    },
+    fetchBytes: (url, limit) => fetchBytes((address, init) => net.fetch(address, init), url, limit),
+    installAtQuit,
     forkServer,
   };
 }

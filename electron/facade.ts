@@ -1,3 +1,5 @@
+import type { Release } from './release.ts';
+
 /**
  * The part of Electron that Muster uses, as an interface. `main.ts` fills it from the real program; tests fill it with a
  * recording fake, so that the composition is checked against Electron's security checklist without the program.
@@ -128,6 +130,14 @@ export interface Desktop {
   showError(title: string, message: string): void;
   handle(channel: string, handler: (sender: IpcSender, message: unknown) => Promise<unknown>): void;
   readonly safeStorage: SafeStorage;
+  /** A box with one button. */
+  tell(title: string, message: string): Promise<void>;
+  /** A box with two. @returns whether it was `yes`. */
+  ask(title: string, message: string, yes: string): Promise<boolean>;
+  /** Https, no redirects, at most `limit` bytes. */
+  fetchBytes(url: string, limit: number): Promise<Uint8Array>;
+  /** Downloads what a verified release names from `address`, and has it installed when the program ends. */
+  installAtQuit(release: Release, address: string): Promise<void>;
   forkServer(path: string, args: readonly string[]): ServerProcess;
 }
 

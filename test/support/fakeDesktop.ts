@@ -43,6 +43,12 @@ export interface FakeDesktop extends Desktop {
   openFile: (path: string) => void;
   openUrl: (url: string) => void;
   readonly safeStorage: FakeSafeStorage;
+  readonly told: string[];
+  saysYes: boolean;
+  /** What was asked of the network, and what is there. */
+  readonly fetched: string[];
+  readonly web: Map<string, Uint8Array>;
+  readonly installed: string[];
 }
 
 export interface FakeOptions {
@@ -91,6 +97,11 @@ export function fakeDesktop({
     menu: [],
     server,
     errors: [],
+    told: [],
+    saysYes: false,
+    fetched: [],
+    web: new Map(),
+    installed: [],
     quitting: 0,
     stop: undefined,
     savePath: undefined,
@@ -131,6 +142,18 @@ export function fakeDesktop({
     },
     createWindow: (options) => fakeWindow(fake, options),
     safeStorage: fakeSafeStorage(),
+    tell: async (title, message) => void fake.told.push(`${title}: ${message}`),
+    ask: async (_title, message) => {
+      fake.told.push(message);
+      return fake.saysYes;
+    },
+    fetchBytes: async (url, limit) => {
+      fake.fetched.push(url);
+      const bytes = fake.web.get(url);
+      if (bytes === undefined || bytes.length > limit) throw new Error('not found');
+      return bytes;
+    },
+    installAtQuit: async (release, address) => void fake.installed.push(`${release.version} from ${address}`),
     displays: () => [{ x: 0, y: 0, width: 1_920, height: 1_080 }],
     setMenu: (items) => {
       fake.menu = items;
