@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AppUpdater } from 'electron-updater';
 import type { ProviderRuntimeOptions } from 'electron-updater/out/providers/Provider.js';
@@ -24,7 +25,7 @@ export async function installAtQuit(release: Release, address: string): Promise<
       return files.map((info) => ({ url: new URL(info.url, address), info }));
     }
   }
-  updater.updateConfigPath = fileURLToPath(new URL('./app-update.yml', import.meta.url));
+  updater.updateConfigPath = join(dirname(fileURLToPath(import.meta.url)), 'app-update.yml');
   updater.autoDownload = false;
   updater.autoInstallOnAppQuit = true;
   updater.allowDowngrade = false;
