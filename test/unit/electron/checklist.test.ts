@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { compose } from '../../../electron/compose.ts';
 import type { MenuItem } from '../../../electron/facade.ts';
 import { externalLink } from '../../../electron/guards.ts';
-import { CHANNEL } from '../../../shared/bridge/bridge.ts';
+import { CHANNEL, signInBegun } from '../../../shared/bridge/bridge.ts';
 import { type FakeDesktop, type FakeOptions, fakeDesktop } from '../../support/fakeDesktop.ts';
 
 let folder: string;
@@ -354,6 +354,62 @@ describe('a snapshot that the system asks the desktop to open', () => {
     const desktop = await started({ launchArguments: [snapshot()] });
     const stranger = { contentsId: 7, topFrameUrl: 'https://example.org/' };
     await expect(desktop.handlers.get(CHANNEL.openedFile)?.(stranger, undefined)).rejects.toThrow('refused');
+  });
+});
+
+describe('what the embedded server may ask for', () => {
+  const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+
+  it('[DSK4] one secret by its name; anything else is not answered, and nobody else hears the value', async () => {
+    const desktop = await started();
+    await desktop.handlers.get(CHANNEL.keepSecret)?.(
+      { contentsId: 7, topFrameUrl: 'muster://app/' },
+      { name: 'db.password', value: 'value-of-it' },
+    );
+    for (const message of [
+      { kind: 'secret wanted', question: 1, name: '../keychain' },
+      { kind: 'secret wanted', question: 0, name: 'db.password' },
+      { kind: 'secret wanted', question: 1, name: 'db.password', more: 1 },
+      { kind: 'all secrets', question: 1 },
+      'secret wanted',
+      null,
+    ])
+      desktop.server.say(message);
+    await settled();
+    expect(desktop.server.sent).toEqual([]);
+    desktop.server.say({ kind: 'secret wanted', question: 1, name: 'db.password' });
+    desktop.server.say({ kind: 'secret wanted', question: 2, name: 'none' });
+    await settled();
+    expect(desktop.server.sent.length).toBe(2);
+    expect(desktop.server.sent).toContainEqual({ kind: 'secret', question: 1, value: 'value-of-it' });
+    expect(desktop.server.sent).toContainEqual({
+      kind: 'no secret',
+      question: 2,
+      trouble: { message: expect.stringContaining('no secret none'), wayOut: expect.any(String) },
+    });
+    expect(first(desktop).sent).toEqual([]);
+  });
+});
+
+describe('a sign-in through the bridge', () => {
+  const ours = { contentsId: 7, topFrameUrl: 'muster://app/' };
+
+  it('[DSK6] [DSK7] opens the provider’s page and gives the answer back, and ends with the program', async () => {
+    const desktop = await started();
+    const call = (channel: string, message?: unknown): Promise<unknown> =>
+      desktop.handlers.get(channel)?.(ours, message) ?? Promise.reject(new Error('no handler'));
+    const { id, redirect } = signInBegun.parse(await call(CHANNEL.beginSignIn));
+    const state = 'state-0123456789abcdef';
+    const address = `https://login.example.org/?${new URLSearchParams({ redirect_uri: redirect, state })}`;
+    await expect(call(CHANNEL.openForSignIn, { id, address: address.replace('https', 'http') })).rejects.toThrow('refused');
+    await call(CHANNEL.openForSignIn, { id, address });
+    expect(desktop.opened).toEqual([address]);
+    const waiting = call(CHANNEL.signInResult, { id });
+    expect((await fetch(`${redirect}?code=c&state=${state}`)).status).toBe(200);
+    await expect(waiting).resolves.toEqual({ query: `code=c&state=${state}` });
+    const next = signInBegun.parse(await call(CHANNEL.beginSignIn));
+    await desktop.stop?.();
+    await expect(fetch(next.redirect)).rejects.toThrow();
   });
 });
 

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fetchBytes } from '../../../electron/fetchBytes.ts';
 import { offerUpdate } from '../../../electron/offerUpdate.ts';
-import { METADATA_BYTES, type MetadataName, verifyRelease } from '../../../electron/release.ts';
+import { METADATA_BYTES, METADATA_NAMES, type MetadataName, verifyRelease } from '../../../electron/release.ts';
 import { RELEASE_KEY } from '../../../electron/releaseKey.ts';
 import { signRelease } from '../../../electron/signRelease.ts';
 import { updateAddress } from '../../../electron/updateAddress.ts';
+import { writeMetadata } from '../../../electron/writeMetadata.ts';
 import { type FakeDesktop, fakeDesktop } from '../../support/fakeDesktop.ts';
 
 const ADDRESS = 'https://updates.example.org/muster/';
@@ -122,6 +123,23 @@ describe('metadata of a release', () => {
 
   it('[DSK11] what is too large is not even compared', () => {
     expect(whyNot(judge(metadataOf('0.2.0', undefined, `# ${'x'.repeat(METADATA_BYTES)}`)))).toContain('too large');
+  });
+
+  it('[DSK11] what a maintainer writes and signs for a folder of installers is taken on each platform', () => {
+    const names = ['Muster-0.2.0.AppImage', 'muster_0.2.0_amd64.deb', 'Muster-0.2.0-mac.zip', 'Muster-0.2.0.dmg', 'Muster Setup 0.2.0.exe'];
+    for (const name of [...names, 'Muster-0.1.0.AppImage']) writeFileSync(join(folder, name), name);
+    expect(writeMetadata(folder, '0.2.0', new Date(0))).toEqual(['latest-linux.yml', 'latest-mac.yml', 'latest.yml']);
+    const { publicKey: key } = signRelease(pemOf(ours), folder);
+    const offered = Object.values(METADATA_NAMES).map((name) => {
+      const [metadata, signature] = [readFileSync(join(folder, name)), readFileSync(join(folder, `${name}.sig`), 'utf8')];
+      const result = verifyRelease({ name, metadata, signature, key, current: '0.1.0' });
+      return result.ok ? [result.value.path, ...result.value.files.map(({ url }) => url)] : result.error.message;
+    });
+    expect(offered).toEqual([
+      [names[0], names[0], names[1]],
+      [names[2], names[2], names[3]],
+      [names[4], names[4]],
+    ]);
   });
 
   it('[DSK11] only an Ed25519 key signs, and only where there is a release', () => {
