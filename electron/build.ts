@@ -25,7 +25,11 @@ const part = (input: Record<string, string>, format: 'es' | 'cjs', ending: strin
     ...config,
     build: {
       ...config.build,
-      rolldownOptions: { external: ['electron', ...builtins], input, output: { format, entryFileNames: `[name].${ending}` } },
+      rolldownOptions: {
+        external: ['electron', 'electron-updater', ...builtins],
+        input,
+        output: { format, entryFileNames: `[name].${ending}` },
+      },
     },
   };
 };
@@ -64,6 +68,9 @@ function server(): InlineConfig {
 await build(part({ main: 'electron/main.ts' }, 'es', 'js'));
 await build(part({ preload: 'electron/preload.ts' }, 'cjs', 'cjs'));
 await build(server());
+
+// The updater wants a file of this name and takes the name of its cache from it; where updates come from is not in a build.
+writeFileSync(join(root, 'dist', 'electron', 'app-update.yml'), 'provider: custom\nupdaterCacheDirName: muster-updater\n');
 
 // The server reads its version beside its folder, in a checkout and here.
 const { version, type } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string; type: string };

@@ -1,12 +1,16 @@
 import { join } from 'node:path';
-import { CHANNEL } from '../shared/bridge/bridge.ts';
+import { CHANNEL, type MenuCommand } from '../shared/bridge/bridge.ts';
 import { serveAsset } from './appProtocol.ts';
 import type { AppWindow, Desktop, WebPreferences } from './facade.ts';
 import { APP_ORIGIN, guardContents, guardPermissions, SCHEME } from './guards.ts';
 import { answerBridge } from './ipc.ts';
+import { Keychain } from './keychain.ts';
 import { menuTemplate } from './menuTemplate.ts';
+import { offerUpdate } from './offerUpdate.ts';
+import { LINK_SCHEME, OpenedLink } from './openedLink.ts';
 import { OpenedSnapshot } from './openedSnapshot.ts';
 import { type EmbeddedServer, startEmbeddedServer } from './serverProcess.ts';
+import { SignInRedirect } from './signInRedirect.ts';
 import { loadWindowState, MINIMUM, placeWindow, saveWindowState } from './windowState.ts';
 
 /** Where the built parts are. */
@@ -37,18 +41,30 @@ export async function compose(desktop: Desktop, parts: Parts): Promise<void> {
   desktop.enableSandbox();
   desktop.registerScheme(SCHEME);
   const opened = new OpenedSnapshot(desktop);
-  opened.offer(desktop.launchArguments);
+  opened.offer(desktop.launchArguments, desktop.folder);
   let window: AppWindow | undefined;
   const tell = (): void => window?.contents.send(CHANNEL.menu, 'opened');
-  desktop.onOpenFile((path) => opened.offer([path]) && tell());
+  desktop.onOpenFile((path) => opened.offer([path], desktop.folder) && tell());
+  const link = new OpenedLink();
+  link.offer(desktop.launchArguments);
+  const ask = (): void => window?.contents.send(CHANNEL.menu, 'link');
+  desktop.onOpenUrl((url) => {
+    if (!link.offer([url])) return;
+    if (window) raise(window);
+    ask();
+  });
   await desktop.whenReady();
+  desktop.registerProtocol(LINK_SCHEME);
 
-  const server = await startServer(desktop, parts);
+  const keychain = new Keychain(desktop);
+  const signIn = new SignInRedirect();
+  const server = await startServer(desktop, parts, keychain);
   if (server === undefined) return desktop.quit();
 
   guardPermissions(desktop);
   desktop.handleScheme(SCHEME, (url) => serveAsset(parts.assets, url, server.address));
-  desktop.setMenu(menuTemplate(desktop.platform, (command) => window?.contents.send(CHANNEL.menu, command)));
+  const send = (command: MenuCommand): void => window?.contents.send(CHANNEL.menu, command);
+  desktop.setMenu(menuTemplate(desktop.platform, send, () => void offerUpdate(desktop)));
   answerBridge(desktop, () => window?.contents.id, {
     info: () => {
       const launchToken = server.takeLaunchToken();
@@ -56,6 +72,9 @@ export async function compose(desktop: Desktop, parts: Parts): Promise<void> {
       return launchToken === undefined ? info : { ...info, launchToken };
     },
     openedFile: () => opened.take(),
+    openedLink: () => link.take(),
+    keychain,
+    signIn,
   });
 
   const open = async (): Promise<void> => {
@@ -65,25 +84,31 @@ export async function compose(desktop: Desktop, parts: Parts): Promise<void> {
     });
     await window.load(`${APP_ORIGIN}/`);
   };
-  desktop.onSecondInstance((launchArguments) => {
-    const offered = opened.offer(launchArguments);
+  desktop.onSecondInstance((launchArguments, folder) => {
+    const offered = opened.offer(launchArguments, folder);
+    const linked = link.offer(launchArguments);
     if (!window) return void open();
     raise(window);
     if (offered) tell();
+    if (linked) ask();
   });
   desktop.onActivate(() => (window ? raise(window) : void open()));
   desktop.onAllWindowsClosed(() => {
     if (desktop.platform !== 'mac') desktop.quit();
   });
-  desktop.onBeforeQuit(() => server.stop());
+  desktop.onBeforeQuit(() => {
+    signIn.stop();
+    return server.stop();
+  });
   await open();
 }
 
-async function startServer(desktop: Desktop, parts: Parts): Promise<EmbeddedServer | undefined> {
+async function startServer(desktop: Desktop, parts: Parts, keychain: Keychain): Promise<EmbeddedServer | undefined> {
   try {
-    return await startEmbeddedServer(desktop, parts.server, join(desktop.userData, 'space'), (message) =>
-      desktop.showError('Muster’s server stopped', message),
-    );
+    return await startEmbeddedServer(desktop, parts.server, join(desktop.userData, 'space'), {
+      onLost: (message) => desktop.showError('Muster’s server stopped', message),
+      secret: (name) => keychain.reveal(name),
+    });
   } catch (error) {
     desktop.showError('Muster could not start its server', error instanceof Error ? error.message : String(error));
     return undefined;

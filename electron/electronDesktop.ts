@@ -7,13 +7,17 @@ import {
   Menu,
   type MenuItemConstructorOptions,
   nativeTheme,
+  net,
   protocol,
+  safeStorage,
   screen,
   session,
   shell,
   utilityProcess,
 } from 'electron';
 import type { AppWindow, Desktop, IpcSender, MenuItem, ServerProcess, WindowOptions } from './facade.ts';
+import { fetchBytes } from './fetchBytes.ts';
+import { installAtQuit } from './installAtQuit.ts';
 
 const PLATFORMS: Readonly<Record<string, Desktop['platform']>> = { darwin: 'mac', win32: 'windows', linux: 'linux' };
 
@@ -24,13 +28,22 @@ export function electronDesktop(): Desktop {
     version: app.getVersion(),
     userData: app.getPath('userData'),
     launchArguments: process.argv.slice(1),
+    folder: process.cwd(),
     requestSingleInstanceLock: () => app.requestSingleInstanceLock(),
-    onSecondInstance: (listener) => void app.on('second-instance', (_event, launchArguments) => listener(launchArguments.slice(1))),
+    onSecondInstance: (listener) =>
+      void app.on('second-instance', (_event, launchArguments, folder) => listener(launchArguments.slice(1), folder)),
     onOpenFile: (listener) =>
       void app.on('open-file', (event, path) => {
         event.preventDefault();
         listener(path);
       }),
+    onOpenUrl: (listener) =>
+      void app.on('open-url', (event, url) => {
+        event.preventDefault();
+        listener(url);
+      }),
+    // Windows puts the link behind `--`: what a page writes into it is never an option of the program.
+    registerProtocol: (scheme) => void (app.isPackaged && app.setAsDefaultProtocolClient(scheme, process.execPath, ['--'])),
     onActivate: (listener) => void app.on('activate', () => listener()),
     onAllWindowsClosed: (listener) => void app.on('window-all-closed', () => listener()),
     onBeforeQuit: (stop) => stopOnce(stop),
@@ -65,6 +78,22 @@ export function electronDesktop(): Desktop {
     },
     showError: (title, message) => dialog.showErrorBox(title, message),
     handle: (channel, handler) => ipcMain.handle(channel, (event, message: unknown) => handler(senderOf(event), message)),
+    safeStorage: {
+      isAvailable: () => safeStorage.isAsyncEncryptionAvailable(),
+      encrypt: (text) => safeStorage.encryptStringAsync(text),
+      decrypt: (bytes) => safeStorage.decryptStringAsync(Buffer.from(bytes)),
+      backend: () => safeStorage.getSelectedStorageBackend(),
+    },
+    tell: async (title, message) => void (await dialog.showMessageBox({ type: 'info', message: title, detail: message, buttons: ['OK'] })),
+    ask: async (title, message, yes) => {
+      const buttons = [yes, 'Not now'];
+      return (
+        (await dialog.showMessageBox({ type: 'question', message: title, detail: message, buttons, defaultId: 1, cancelId: 1 }))
+          .response === 0
+      );
+    },
+    fetchBytes: (url, limit) => fetchBytes((address, init) => net.fetch(address, init), url, limit),
+    installAtQuit,
     forkServer,
   };
 }

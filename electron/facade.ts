@@ -1,3 +1,5 @@
+import type { Release } from './release.ts';
+
 /**
  * The part of Electron that Muster uses, as an interface. `main.ts` fills it from the real program; tests fill it with a
  * recording fake, so that the composition is checked against Electron's security checklist without the program.
@@ -79,6 +81,15 @@ export type MenuItem =
   | { readonly kind: 'command'; readonly label: string; readonly accelerator?: string; readonly run: () => void }
   | { readonly kind: 'submenu'; readonly label: string; readonly items: readonly MenuItem[] };
 
+/** Electron's `safeStorage`, the asynchronous half: the other is gone in Electron 46. Only after the program is ready. */
+export interface SafeStorage {
+  isAvailable(): Promise<boolean>;
+  encrypt(text: string): Promise<Uint8Array>;
+  decrypt(bytes: Uint8Array): Promise<{ readonly result: string; readonly shouldReEncrypt: boolean }>;
+  /** Linux only: elsewhere there is no such question. */
+  backend(): string;
+}
+
 export interface Desktop {
   readonly platform: 'mac' | 'windows' | 'linux' | 'other';
   readonly version: string;
@@ -86,11 +97,17 @@ export interface Desktop {
   readonly userData: string;
   /** What the program was started with, after its own name. */
   readonly launchArguments: readonly string[];
+  /** The folder that relative paths among them are seen from. */
+  readonly folder: string;
   requestSingleInstanceLock(): boolean;
-  /** With the arguments of the second start. */
-  onSecondInstance(listener: (launchArguments: readonly string[]) => void): void;
+  /** With the arguments of the second start, and the folder that its relative paths are seen from. */
+  onSecondInstance(listener: (launchArguments: readonly string[], folder: string) => void): void;
   /** A document that the system hands over (macOS), perhaps before the program is ready. */
   onOpenFile(listener: (path: string) => void): void;
+  /** A link of the system (macOS), perhaps before the program is ready. */
+  onOpenUrl(listener: (url: string) => void): void;
+  /** Tells the system that links of this scheme are ours. In a checkout it does nothing: the system would start a bare Electron. */
+  registerProtocol(scheme: string): void;
   onActivate(listener: () => void): void;
   onAllWindowsClosed(listener: () => void): void;
   /** Waits for `stop` before the program ends. */
@@ -112,6 +129,15 @@ export interface Desktop {
   chooseSavePath(name: string): Promise<string | undefined>;
   showError(title: string, message: string): void;
   handle(channel: string, handler: (sender: IpcSender, message: unknown) => Promise<unknown>): void;
+  readonly safeStorage: SafeStorage;
+  /** A box with one button. */
+  tell(title: string, message: string): Promise<void>;
+  /** A box with two. @returns whether it was `yes`. */
+  ask(title: string, message: string, yes: string): Promise<boolean>;
+  /** Https, no redirects, at most `limit` bytes. */
+  fetchBytes(url: string, limit: number): Promise<Uint8Array>;
+  /** Downloads what a verified release names from `address`, and has it installed when the program ends. */
+  installAtQuit(release: Release, address: string): Promise<void>;
   forkServer(path: string, args: readonly string[]): ServerProcess;
 }
 

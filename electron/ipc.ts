@@ -2,8 +2,16 @@ import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type * as z from 'zod';
 import { CHANNEL, type HostInfo, type OpenedFile, openExternalRequest, saveFileRequest, themeRequest } from '../shared/bridge/bridge.ts';
+import type { DeepLink } from '../shared/bridge/deepLink.ts';
+import { answerSecrets } from './answerSecrets.ts';
+import { answerSignIn } from './answerSignIn.ts';
 import type { Desktop, IpcSender } from './facade.ts';
 import { externalLink, isAppUrl } from './guards.ts';
+import type { Keychain } from './keychain.ts';
+import type { SignInRedirect } from './signInRedirect.ts';
+
+/** Answers one verb: `act` is called for the app's own window alone, with what the schema says. */
+export type AnswerVerb = <T>(channel: string, schema: z.ZodType<T> | undefined, act: (request: T) => Promise<unknown>) => void;
 
 /**
  * The verbs of the bridge, each checked here again for sender and shape (Electron checklist 17): the page is ours, but a
@@ -12,12 +20,18 @@ import { externalLink, isAppUrl } from './guards.ts';
 export function answerBridge(
   desktop: Desktop,
   windowId: () => number | undefined,
-  answers: { readonly info: () => HostInfo; readonly openedFile: () => Promise<OpenedFile | undefined> },
+  answers: {
+    readonly info: () => HostInfo;
+    readonly openedFile: () => Promise<OpenedFile | undefined>;
+    readonly openedLink: () => DeepLink | undefined;
+    readonly keychain: Keychain;
+    readonly signIn: SignInRedirect;
+  },
 ): void {
-  const verb = <T>(channel: string, schema: z.ZodType<T> | undefined, act: (request: T) => Promise<unknown>): void => {
+  const verb: AnswerVerb = (channel, schema, act) => {
     desktop.handle(channel, async (sender, message) => {
       if (!isOurs(sender, windowId())) throw new Error('refused: not the app’s own window');
-      if (schema === undefined) return act(undefined as T);
+      if (schema === undefined) return act(undefined as never);
       const parsed = schema.safeParse(message);
       if (!parsed.success) throw new Error(`refused: ${channel} was called with something else than it takes`);
       return act(parsed.data);
@@ -25,7 +39,10 @@ export function answerBridge(
   };
   verb(CHANNEL.info, undefined, async () => answers.info());
   verb(CHANNEL.openedFile, undefined, answers.openedFile);
+  verb(CHANNEL.openedLink, undefined, async () => answers.openedLink());
   verb(CHANNEL.saveFile, saveFileRequest, (request) => saveFile(desktop, request));
+  answerSecrets(verb, answers.keychain);
+  answerSignIn(verb, desktop, answers.signIn);
   verb(CHANNEL.setTheme, themeRequest, async ({ theme }) => desktop.setTheme(theme));
   verb(CHANNEL.openExternal, openExternalRequest, async ({ url }) => {
     const link = externalLink(url);

@@ -6,18 +6,20 @@ const role = (name: string, label?: string): MenuItem =>
   label === undefined ? { kind: 'role', role: name } : { kind: 'role', role: name, label };
 
 /** The menu in each platform's own order and with its own shortcuts. Commands go to the page; the page does them. */
-export function menuTemplate(platform: Desktop['platform'], send: (command: MenuCommand) => void): MenuItem[] {
+export function menuTemplate(platform: Desktop['platform'], send: (command: MenuCommand) => void, checkForUpdates: () => void): MenuItem[] {
   const command = (label: string, name: MenuCommand, accelerator?: string): MenuItem => {
     const run = (): void => send(name);
     return accelerator === undefined ? { kind: 'command', label, run } : { kind: 'command', label, accelerator, run };
   };
   const mac = platform === 'mac';
   const settings = command('Settings…', 'settings', 'CmdOrCtrl+,');
+  const updates: MenuItem = { kind: 'command', label: 'Check for updates…', run: checkForUpdates };
   const app: MenuItem = {
     kind: 'submenu',
     label: 'Muster',
     items: [
       role('about'),
+      updates,
       separator,
       settings,
       separator,
@@ -83,7 +85,7 @@ export function menuTemplate(platform: Desktop['platform'], send: (command: Menu
   const help: MenuItem = {
     kind: 'submenu',
     label: 'Help',
-    items: [command('Keys', 'keys', 'CmdOrCtrl+/'), ...(mac ? [] : [separator, role('about')])],
+    items: [command('Keys', 'keys', 'CmdOrCtrl+/'), ...(mac ? [] : [separator, updates, role('about')])],
   };
   return [...(mac ? [app] : []), file, edit, go, view, window, help];
 }

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { OPENED_BYTES, type OpenedFile } from '../shared/bridge/bridge.ts';
 import type { Desktop } from './facade.ts';
 
@@ -13,8 +14,8 @@ export class OpenedSnapshot {
   }
 
   /** @returns whether one of these is a snapshot's path: options of the program and other files are not. */
-  offer(paths: readonly string[]): boolean {
-    const path = paths.find((each) => !each.startsWith('-') && extname(each).toLowerCase() === '.muster');
+  offer(launchArguments: readonly string[], folder: string): boolean {
+    const path = launchArguments.map((each) => snapshotPath(each, folder)).find((each) => each !== undefined);
     this.#path = path ?? this.#path;
     return path !== undefined;
   }
@@ -37,5 +38,21 @@ export class OpenedSnapshot {
 
   #say(message: string): void {
     this.#desktop.showError('The snapshot was not opened', message);
+  }
+}
+
+/** File managers of Linux hand over `file:` addresses (`%U` of a desktop entry), the others and people paths. */
+function snapshotPath(text: string, folder: string): string | undefined {
+  if (text.startsWith('-') || text.includes('\0')) return undefined;
+  const path = /^file:/i.test(text) ? localPath(text) : resolve(folder, text);
+  return path !== undefined && extname(path).toLowerCase() === '.muster' ? path : undefined;
+}
+
+/** @returns undefined for the file of another computer: asking for it would tell that one who is here. */
+function localPath(address: string): string | undefined {
+  try {
+    return new URL(address).host === '' ? fileURLToPath(address) : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -1,4 +1,8 @@
 import * as z from 'zod';
+import type { Result } from '../shared/base/result.ts';
+import type { HostTrouble } from '../shared/model/hostTrouble.ts';
+import type { SecretName } from '../shared/model/secretName.ts';
+import { type SecretAnswer, secretQuestion } from '../shared/wire/keychainMessages.ts';
 import type { Desktop, ServerProcess } from './facade.ts';
 
 /** What the embedded server says once it listens (`sync-server/cli/embedded.ts`). */
@@ -18,6 +22,12 @@ export interface EmbeddedServer {
   stop(): Promise<void>;
 }
 
+export interface ServerSurroundings {
+  readonly onLost: (message: string) => void;
+  /** One secret, for a connector that is about to use it. */
+  readonly secret: (name: SecretName) => Promise<Result<string, HostTrouble>>;
+}
+
 /** How long a server may take to say that it listens, in milliseconds, and to end before it is killed. */
 const START_LIMIT = 30_000;
 const STOP_LIMIT = 5_000;
@@ -29,7 +39,7 @@ export async function startEmbeddedServer(
   desktop: Desktop,
   path: string,
   data: string,
-  onLost: (message: string) => void,
+  { onLost, secret }: ServerSurroundings,
 ): Promise<EmbeddedServer> {
   let stopping = false;
   let restarts = 0;
@@ -40,6 +50,7 @@ export async function startEmbeddedServer(
     const child = desktop.forkServer(path, ['--data', data]);
     const ended = new Promise<void>((resolve) => child.onExit(() => resolve()));
     current = { child, ended };
+    child.onMessage((message) => void answerSecret(child, message, secret));
     const ready = await firstWord(child);
     token = ready.launchToken;
     void ended.then(() => {
@@ -69,6 +80,17 @@ export async function startEmbeddedServer(
       clearTimeout(limit);
     },
   };
+}
+
+async function answerSecret(child: ServerProcess, message: unknown, secret: ServerSurroundings['secret']): Promise<void> {
+  const wanted = secretQuestion.safeParse(message);
+  if (!wanted.success) return;
+  const { question, name } = wanted.data;
+  const kept = await secret(name);
+  const answer: SecretAnswer = kept.ok
+    ? { kind: 'secret', question, value: kept.value }
+    : { kind: 'no secret', question, trouble: kept.error };
+  child.send(answer);
 }
 
 function firstWord(child: ServerProcess): Promise<z.infer<typeof readyMessage>> {

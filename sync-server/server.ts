@@ -24,6 +24,7 @@ import { createApp } from './http/app.ts';
 import type { LocalCommand, SampleHooks } from './http/context.ts';
 import { AllowedOrigins } from './http/origin.ts';
 import { Strangers } from './http/strangers.ts';
+import { type AskKeychain, noKeychain } from './runner/keychain.ts';
 import { Runner } from './runner/runner.ts';
 import type { RunnerService } from './runner/runnerService.ts';
 import type { SourceStore } from './runner/sourceStore.ts';
@@ -50,6 +51,8 @@ export interface ServerOptions {
   readonly sources?: string;
   readonly log?: Log;
   readonly clock?: () => number;
+  /** Of the desktop program that started this server. */
+  readonly keychain?: AskKeychain;
   readonly localCommands?: (core: LocalCore) => Readonly<Record<string, LocalCommand>>;
   readonly sampleHooks?: SampleHooks;
   /** `false`: for a command that starts its own server. No source runs unless it is told to. */
@@ -260,9 +263,9 @@ async function startRunner(
   { cleanups }: Closing,
   clock: () => number,
 ): Promise<Runner> {
-  const { background = true } = options;
+  const { background = true, keychain = noKeychain } = options;
   const files = { settingsFile: paths.settings, uploadsDir: paths.uploads };
-  const runner = new Runner({ store: core.sources, ...files, clock, log: core.log, background });
+  const runner = new Runner({ store: core.sources, ...files, clock, log: core.log, background, keychain });
   cleanups.push(() => runner.stop());
   const started = await runner.start();
   if (!started.ok) throw new StartRefused(sentence(started.error));

@@ -11,6 +11,7 @@ import { theme } from '../theme/theme.ts';
 import { variables } from '../theme/variables.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { type EngineHandle, EngineProvider } from './engine.tsx';
+import { LinkDoor } from './LinkDoor.tsx';
 import { Phase } from './Phase.tsx';
 import { BridgeContext } from './useBridge.ts';
 
@@ -37,6 +38,7 @@ export function App({ engine, bridge }: { engine: EngineHandle; bridge: Bridge }
                 </EditingProvider>
               </NowProvider>
             </SnapshotDoor>
+            <LinkDoor />
           </EngineProvider>
         </BridgeContext.Provider>
       </ErrorBoundary>

@@ -27,9 +27,10 @@ function run(command: MenuCommand, undo: () => void): void {
     export: () => shell.inRegister(shell.wishExport),
     undo,
     redo: () => notify('A change that was taken back is made again by making it again: the ledger keeps both.'),
-    // The door of the app hears these two wherever the app is, also before anything is enrolled.
+    // The door of the app hears these three wherever the app is, also before anything is enrolled.
     openSnapshot: () => undefined,
     opened: () => undefined,
+    link: () => undefined,
     import: () => go({ screen: 'sources' }),
     sources: () => go({ screen: 'sources' }),
     reread: () => dispatchEvent(new KeyboardEvent('keydown', { key: 'r' })),

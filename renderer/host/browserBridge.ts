@@ -1,4 +1,11 @@
-import { type Bridge, type HostInfo, openExternalRequest, saveFileRequest, themeRequest } from '../../shared/bridge/bridge.ts';
+import {
+  type Bridge,
+  type HostInfo,
+  openExternalRequest,
+  type SecretOutcome,
+  saveFileRequest,
+  themeRequest,
+} from '../../shared/bridge/bridge.ts';
 
 declare global {
   interface Window {
@@ -27,6 +34,14 @@ function once<T>(make: () => T): () => T {
 const THEME = 'muster-theme';
 const LAUNCH = /[#&]launch=([A-Za-z0-9_-]{16,256})(?:&|$)/;
 
+const NO_KEYCHAIN: SecretOutcome = {
+  done: false,
+  trouble: {
+    message: 'A browser keeps no secrets',
+    wayOut: 'Name an environment variable or a file of the server, or use the desktop application.',
+  },
+};
+
 export function browserBridge(): Bridge {
   const launchToken = LAUNCH.exec(location.hash)?.[1];
   return {
@@ -48,6 +63,15 @@ export function browserBridge(): Bridge {
     setTheme: async (request) => localStorage.setItem(THEME, themeRequest.parse(request).theme),
     /** A browser hands a file over by picking or dropping it. */
     openedFile: async () => undefined,
+    openedLink: async () => undefined,
+    keepSecret: async () => NO_KEYCHAIN,
+    forgetSecret: async () => NO_KEYCHAIN,
+    secretNames: async () => [],
+    secretsAvailable: async () => NO_KEYCHAIN,
+    /** A browser comes back to the page itself. */
+    beginSignIn: () => Promise.reject(new Error('A browser signs in on its own page')),
+    openForSignIn: () => Promise.reject(new Error('A browser signs in on its own page')),
+    signInResult: () => Promise.reject(new Error('A browser signs in on its own page')),
     /** A browser has no application menu; the same commands are on the keyboard. */
     onMenu: () => () => undefined,
   };

@@ -107,9 +107,9 @@ export const linesOf = (text: string | undefined): readonly string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== '');
 
-/** A secret is named as `env:NAME` or `file:/path`; the form has one choice and one box for it. */
+/** A secret is named as `env:NAME`, `file:/path` or `keychain:name`; the form has one choice and one box for it. */
 export function secretOf(text: string): Json | undefined {
-  const match = /^(env|file):(.+)$/s.exec(text.trim());
+  const match = /^(env|file|keychain):(.+)$/s.exec(text.trim());
   const reference = match ? { [match[1] as string]: (match[2] as string).trim() } : undefined;
   const parsed = secretReference.safeParse(reference);
   return parsed.success ? (parsed.data as Json) : undefined;
@@ -120,6 +120,7 @@ const ENV_NAME = /^env:[A-Za-z_][A-Za-z0-9_]*$/;
 function secretProblem(text: string): string | undefined {
   const trimmed = text.trim();
   if (/^(env|file):\s*$/.test(trimmed)) return undefined;
+  if (trimmed === 'keychain:') return 'Keep the secret first, or choose None';
   if (trimmed.startsWith('env:') && !ENV_NAME.test(trimmed)) return 'Name the variable: letters, digits and _ only';
   return secretOf(trimmed) === undefined ? 'Name an environment variable or a file' : undefined;
 }
@@ -173,7 +174,8 @@ function formValueOf(field: FormField, value: unknown): string {
   if (field.type === 'secret') {
     const parsed = secretReference.safeParse(value);
     if (!parsed.success) return '';
-    return 'env' in parsed.data ? `env:${parsed.data.env}` : `file:${parsed.data.file}`;
+    const [[place, name] = []] = Object.entries(parsed.data);
+    return `${place}:${name}`;
   }
   return typeof value === 'string' ? value : '';
 }

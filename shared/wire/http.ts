@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { succession } from '../model/act.ts';
 import { deviceId, entryId, externalId, hash, personId, place, sourceId, spaceId } from '../model/ids.ts';
 import { instant, json } from '../model/record.ts';
+import { secretName } from '../model/secretName.ts';
 import { connectorProblem, heldPart, planItem, runCounts } from '../model/status.ts';
 import { role } from '../model/vocabulary.ts';
 
@@ -74,6 +75,8 @@ export const invitationReply = z.object({ link: z.string(), expires: instant, en
 export const secretReference = z.union([
   z.object({ env: z.string().max(128) }).strict(),
   z.object({ file: z.string().max(1_024) }).strict(),
+  /** By its name in the keychain of the desktop that runs the server. */
+  z.object({ keychain: secretName }).strict(),
 ]);
 
 /** A source as configured. Settings of its kind sit beside the common ones and are parsed by the connector's own schema. */

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_PORT } from '../../shared/wire/closeCodes.ts';
+import { secretAnswer } from '../../shared/wire/keychainMessages.ts';
+import { questionsOver } from '../runner/questionsOver.ts';
 import { startServer } from '../server.ts';
 import { errorLine } from './commandError.ts';
 import { localCommands } from './localCommands.ts';
@@ -30,7 +32,13 @@ async function main(): Promise<void> {
   const data = option('data');
   if (data === undefined) throw new Error('--data is missing');
   const port = Number(option('port') ?? DEFAULT_PORT);
-  const server = await startServer({ data, port, assets: fileURLToPath(new URL('../../dist/renderer', import.meta.url)), localCommands });
+  const questions = questionsOver(say);
+  const assets = fileURLToPath(new URL('../../dist/renderer', import.meta.url));
+  onWord((message) => {
+    const answer = secretAnswer.safeParse(message);
+    if (answer.success) questions.answered(answer.data);
+  });
+  const server = await startServer({ data, port, assets, localCommands, keychain: questions.ask });
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;

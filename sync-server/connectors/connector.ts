@@ -48,8 +48,8 @@ export interface ConnectorContext<S> {
   readonly settings: S;
   readonly cursor: string | undefined;
   readonly signal: AbortSignal;
-  /** Resolves `{ env }` and `{ file }` references. The value must not leave the connector's client. */
-  secret(reference: unknown): Result<string, ConnectorProblem>;
+  /** Resolves `{ env }`, `{ file }` and `{ keychain }` references. The value must not leave the connector's client. */
+  secret(reference: unknown): Promise<Result<string, ConnectorProblem>>;
   readonly clock: () => Millis;
   /** Where uploads are kept; `file` resolves `upload:<id>` in it. */
   readonly uploads: string;

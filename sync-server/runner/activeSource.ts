@@ -10,6 +10,7 @@ import { markDeleted, observe, type PlannedRecord } from '../../shared/observed/
 import { countRecords, liveAfter, NO_COUNTS, type PreviousRecords } from '../../shared/observed/plan.ts';
 import type { ApiError } from '../../shared/wire/http.ts';
 import { startConnector } from './connectorHost.ts';
+import type { AskKeychain } from './keychain.ts';
 import { judgeListing, type Listing, startListing } from './listing.ts';
 import { afterRun, statusOf, withoutHeld, withReread, withRun } from './runStatus.ts';
 import type { ConfiguredSource } from './settings.ts';
@@ -21,6 +22,7 @@ export interface SourceSurroundings {
   readonly store: SourceStore;
   readonly clock: Clock;
   readonly uploads: string;
+  readonly ask: AskKeychain;
   readonly decisions: ReadonlyMap<HashHex, 'release' | 'discard'>;
   leftOut(source: SourceId): ReadonlySet<ExternalId>;
   /** A status that is not durable: progress. */
@@ -85,7 +87,7 @@ export class ActiveSource {
   }
 
   async #list(trigger: RunSummary['trigger']): Promise<RunSummary> {
-    const { store, clock, uploads, decisions } = this.#around;
+    const { store, clock, uploads, ask, decisions } = this.#around;
     const { cursor, place, durableRun } = store.memory(this.id);
     const status = this.status();
     const started = clock();
@@ -97,6 +99,7 @@ export class ActiveSource {
       mode: 'read',
       leftOut: this.#around.leftOut(this.id),
       uploads,
+      ask,
       started,
       onProgress: this.#progressPublisher(status, started),
     });
@@ -224,7 +227,7 @@ export class ActiveSource {
       mode: 'read',
       reread: externalId,
     } as const;
-    const end = await startConnector(order, timeout, (messages) => messages.forEach(take)).ended;
+    const end = await startConnector(order, timeout, (messages) => messages.forEach(take), this.#around.ask).ended;
     const nothing: ConnectorProblem = { code: 'not found', message: 'The source said nothing about this record', retry: true };
     return answer ? ok(answer) : err(end.problem ?? trouble ?? nothing);
   }

@@ -1,6 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { Millis } from '../../shared/base/time.ts';
 import type { ConnectorProblem } from '../../shared/model/status.ts';
+import type { SecretQuestion } from '../../shared/wire/keychainMessages.ts';
+import type { AskKeychain } from './keychain.ts';
 import type { AdmittedMessage, FromWorker, ToWorker, WorkerOrder } from './workerProtocol.ts';
 
 /** How a worker ended. `problem`: it did not get to its end by itself. */
@@ -54,6 +56,7 @@ export function startConnector(
   order: WorkerOrder,
   timeout: Millis,
   onMessages: (messages: readonly AdmittedMessage[]) => void,
+  ask: AskKeychain,
 ): ConnectorRun {
   const worker = new Worker(WORKER, { workerData: order, resourceLimits: { maxOldGenerationSizeMb: HEAP_NEVER_REACHED }, stdin: false });
   const { promise: ended, resolve } = Promise.withResolvers<WorkerEnd>();
@@ -81,6 +84,7 @@ export function startConnector(
     heard();
     if (message.kind === 'done') finish({ outcome: 'done' });
     else if (message.kind === 'unable') finish({ outcome: 'broken', problem: message.problem });
+    else if (message.kind === 'secret wanted') void answer(worker, message, ask);
     else finishOnFailure(() => deliver(worker, message.messages, onMessages));
   });
   worker.on('error', (error: unknown) => finish({ outcome: 'broken', problem: describeCrash(error) }));
@@ -106,6 +110,13 @@ export function onHeapAbove(worker: Worker, megabytes: number, exceeded: () => v
   };
   const looking = setInterval(() => void look(), HEAP_LOOK).unref();
   return () => clearInterval(looking);
+}
+
+/** The worker waits for it: whatever happens to the keychain, it gets an answer. */
+async function answer(worker: Worker, { question, name }: SecretQuestion, ask: AskKeychain): Promise<void> {
+  const kept = await ask(name);
+  const said: ToWorker = kept.ok ? { kind: 'secret', question, value: kept.value } : { kind: 'no secret', question, trouble: kept.error };
+  worker.postMessage(said);
 }
 
 function deliver(worker: Worker, messages: readonly AdmittedMessage[], onMessages: (messages: readonly AdmittedMessage[]) => void): void {

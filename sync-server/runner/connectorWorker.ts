@@ -3,6 +3,8 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { admit } from '../../shared/observed/allowlist.ts';
 import { CleanTexts, redactText } from '../../shared/observed/redact.ts';
 import type { Connector, ConnectorContext, ConnectorMessage } from '../connectors/connector.ts';
+import type { AskKeychain } from './keychain.ts';
+import { questionsOver } from './questionsOver.ts';
 import { resolveSecret } from './secrets.ts';
 import {
   type AdmittedMessage,
@@ -69,22 +71,30 @@ class Outgoing {
   }
 }
 
-function contextOf(order: WorkerOrder, signal: AbortSignal): ConnectorContext<unknown> {
+function contextOf(order: WorkerOrder, signal: AbortSignal, ask: AskKeychain): ConnectorContext<unknown> {
   const { settings, cursor, uploads, mode } = order;
-  return { settings, cursor, signal, secret: resolveSecret, clock: () => Date.now(), uploads, mode };
+  return { settings, cursor, signal, secret: (reference) => resolveSecret(reference, ask), clock: () => Date.now(), uploads, mode };
 }
 
-function messagesOf(connector: Connector, order: WorkerOrder, signal: AbortSignal): AsyncIterable<ConnectorMessage> | undefined {
-  const context = contextOf(order, signal);
+function messagesOf(
+  connector: Connector,
+  order: WorkerOrder,
+  context: ConnectorContext<unknown>,
+): AsyncIterable<ConnectorMessage> | undefined {
   return order.reread === undefined ? connector.list(context) : connector.reread?.(context, order.reread);
 }
 
 async function work(port: MessagePort, order: WorkerOrder): Promise<void> {
   const outgoing = new Outgoing(port);
   const abort = new AbortController();
-  port.on('message', (message: ToWorker) => (message.kind === 'ack' ? outgoing.acknowledged() : abort.abort()));
+  const questions = questionsOver((question) => outgoing.send(question));
+  port.on('message', (message: ToWorker) => {
+    if (message.kind === 'ack') outgoing.acknowledged();
+    else if (message.kind === 'abort') abort.abort();
+    else questions.answered(message);
+  });
   const { connector } = (await import(order.module)) as { connector: Connector };
-  const messages = messagesOf(connector, order, abort.signal);
+  const messages = messagesOf(connector, order, contextOf(order, abort.signal, questions.ask));
   if (!messages) {
     const problem = {
       code: 'misconfigured',

@@ -4,6 +4,7 @@ import { type Millis, toInstant } from '../../shared/base/time.ts';
 import { toPlanItem } from '../../shared/observed/planItem.ts';
 import type { DryRunReply } from '../../shared/wire/http.ts';
 import { type ActiveSource, previousOf } from './activeSource.ts';
+import type { AskKeychain } from './keychain.ts';
 import { judgeListing, startListing } from './listing.ts';
 import { PLAN_LIFETIME, planDigest, type ShelvedPlan } from './planShelf.ts';
 import { statusOf } from './runStatus.ts';
@@ -15,17 +16,18 @@ interface PreviewOrder {
   readonly store: SourceStore;
   readonly clock: Clock;
   readonly uploads: string;
+  readonly ask: AskKeychain;
   readonly mode: 'list only' | 'read';
 }
 
 /** Everything a run does but the commit: what it would write stays in memory. */
-export async function preview({ configured, store, clock, uploads, mode }: PreviewOrder): Promise<ShelvedPlan> {
+export async function preview({ configured, store, clock, uploads, ask, mode }: PreviewOrder): Promise<ShelvedPlan> {
   const { id } = configured.settings;
   const stored = store.status(id);
   const known = statusOf(configured, stored);
   const previous = stored ? previousOf(store, id) : { get: () => undefined, all: () => [] };
   const memory = stored ? store.memory(id) : { durableRun: 0 };
-  const order = { configured, previous, known, cursor: undefined, mode, leftOut: new Set<never>(), uploads, started: clock() };
+  const order = { configured, previous, known, cursor: undefined, mode, leftOut: new Set<never>(), uploads, ask, started: clock() };
   const listed = await startListing({ ...order, onProgress: () => undefined }).result;
   const judgement = judgeListing(configured, known, 'place' in memory ? memory.place : undefined, listed, new Map());
   const items = judgement.apply.map(toPlanItem);

@@ -6,6 +6,7 @@ import { type Judgement, judge } from '../../shared/observed/judge.ts';
 import { mayGoMissing, type Plan, type PreviousRecords, startPlan } from '../../shared/observed/plan.ts';
 import { type Collected, collect } from './collect.ts';
 import { startConnector, type WorkerEnd } from './connectorHost.ts';
+import type { AskKeychain } from './keychain.ts';
 import type { ConfiguredSource } from './settings.ts';
 
 export interface ListingOrder {
@@ -16,6 +17,7 @@ export interface ListingOrder {
   readonly mode: 'list only' | 'read';
   readonly leftOut: ReadonlySet<ExternalId>;
   readonly uploads: string;
+  readonly ask: AskKeychain;
   readonly started: Millis;
   onProgress(progress: NonNullable<SourceStatus['progress']>): void;
 }
@@ -43,6 +45,7 @@ export function startListing(order: ListingOrder): Listing {
       for (const message of messages) collector.take(message);
       order.onProgress(collector.progress);
     },
+    order.ask,
   );
   const result = run.ended.then((end): Listed => {
     const collected = asListedOnly(collector.finish(end), order.mode);

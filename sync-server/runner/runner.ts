@@ -9,6 +9,7 @@ import type { ApiError, DryRunReply, SourceSettings } from '../../shared/wire/ht
 import { CONNECTORS, type RegisteredConnector } from '../connectors/registry.ts';
 import { ActiveSource, stillPlanned, toSummary } from './activeSource.ts';
 import { heldReply, preview } from './dryRun.ts';
+import { type AskKeychain, noKeychain } from './keychain.ts';
 import { PlanShelf, type ShelvedPlan } from './planShelf.ts';
 import { type RunnerState, readSettings, readState, writeSettings, writeState } from './runnerFiles.ts';
 import type { RunnerService } from './runnerService.ts';
@@ -37,6 +38,8 @@ export interface RunnerOptions {
   /** Hears every status, durable or not. */
   readonly onStatus?: (source: SourceId, status: SourceStatus) => void;
   readonly registry?: readonly RegisteredConnector[];
+  /** Where `{ keychain }` references are resolved: the desktop program that started this server. */
+  readonly keychain?: AskKeychain;
   /** `false`: nothing runs by itself, neither at the start nor by the clock nor by a watch. For a command that starts its own server. */
   readonly background?: boolean;
 }
@@ -57,6 +60,7 @@ export class Runner implements RunnerService {
   readonly #running = new Map<SourceId, Promise<Result<RunSummary, ApiError>>>();
   readonly #slots = new Slots(WORKERS);
   readonly #plans: PlanShelf;
+  readonly #ask: AskKeychain;
   readonly #state: RunnerState;
   readonly #timetable: Timetable;
   #stopped = false;
@@ -64,6 +68,7 @@ export class Runner implements RunnerService {
   constructor(options: RunnerOptions) {
     this.#options = options;
     this.#registry = options.registry ?? CONNECTORS;
+    this.#ask = options.keychain ?? noKeychain;
     this.#plans = new PlanShelf(options.clock);
     this.#state = readState(options.settingsFile);
     this.#timetable = new Timetable(options.clock, (id, trigger) => void this.run(id, trigger));
@@ -141,7 +146,7 @@ export class Runner implements RunnerService {
     if (!configured.ok) return configured;
     const { store, clock, uploadsDir } = this.#options;
     const plan = await this.#slots.use(() =>
-      preview({ configured: configured.value, store, clock, uploads: uploadsDir, mode: options.mode ?? 'read' }),
+      preview({ configured: configured.value, store, clock, uploads: uploadsDir, ask: this.#ask, mode: options.mode ?? 'read' }),
     );
     this.#plans.put(plan);
     return ok(plan.reply);
@@ -297,6 +302,7 @@ export class Runner implements RunnerService {
         store,
         clock,
         uploads: uploadsDir,
+        ask: this.#ask,
         decisions: this.#state.decisions,
         leftOut: (one) => this.#state.leftOut.get(one) ?? new Set(),
         published: (status) => this.#published(status),

@@ -1,8 +1,9 @@
 import type { ExternalId } from '../../shared/model/ids.ts';
 import type { ConnectorProblem } from '../../shared/model/status.ts';
+import type { SecretAnswer, SecretQuestion } from '../../shared/wire/keychainMessages.ts';
 import type { ConnectorMessage } from '../connectors/connector.ts';
 
-/** What a worker is told at its start. No secret travels: references are resolved inside. */
+/** What a worker is told at its start. No secret travels with it: references are resolved inside, or asked for one by one. */
 export interface WorkerOrder {
   /** The `file:` URL of the module that exports `connector`. */
   readonly module: string;
@@ -25,9 +26,10 @@ export type AdmittedMessage =
 export type FromWorker =
   | { readonly kind: 'batch'; readonly messages: readonly AdmittedMessage[] }
   | { readonly kind: 'done' }
-  | { readonly kind: 'unable'; readonly problem: ConnectorProblem };
+  | { readonly kind: 'unable'; readonly problem: ConnectorProblem }
+  | SecretQuestion;
 
-export type ToWorker = { readonly kind: 'ack' } | { readonly kind: 'abort' };
+export type ToWorker = { readonly kind: 'ack' } | { readonly kind: 'abort' } | SecretAnswer;
 
 export const BATCH_MESSAGES = 500;
 /** Batches on their way before the worker waits: a source of a million records never piles up in either thread. */

@@ -35,7 +35,22 @@ test.describe('the desktop program', () => {
       expect(reach).toEqual({
         require: 'undefined',
         process: 'undefined',
-        bridge: ['info', 'onMenu', 'openExternal', 'saveFile', 'setTheme'],
+        bridge: [
+          'beginSignIn',
+          'forgetSecret',
+          'info',
+          'keepSecret',
+          'onMenu',
+          'openExternal',
+          'openForSignIn',
+          'openedFile',
+          'openedLink',
+          'saveFile',
+          'secretNames',
+          'secretsAvailable',
+          'setTheme',
+          'signInResult',
+        ],
       });
     } finally {
       await app.close();

@@ -53,7 +53,7 @@ describe('a file of 100,000 rows', () => {
       uploads: folder,
       mode: 'read' as const,
     };
-    const secret = () => ({ ok: false as const, error: { code: 'misconfigured' as const, message: '', retry: false } });
+    const secret = async () => ({ ok: false as const, error: { code: 'misconfigured' as const, message: '', retry: false } });
     for await (const message of connector.list({ ...context, secret })) {
       if (message.kind === 'record') records++;
       if (records % 10_000 === 0) most = Math.max(most, process.memoryUsage().heapUsed);

@@ -24,7 +24,7 @@ export function contextFor<S>(connector: Connector<S>, settings: unknown, option
     settings: connector.settings.parse(settings),
     cursor: undefined,
     signal: new AbortController().signal,
-    secret: (reference) => {
+    secret: async (reference) => {
       const value = options.environment?.[(reference as { env?: string }).env ?? ''];
       return value === undefined ? err(problem('misconfigured', 'the variable is not set', false)) : ok(value);
     },

@@ -8,6 +8,7 @@ import type {
   ServerProcess,
   WindowOptions,
 } from '../../electron/facade.ts';
+import { type FakeSafeStorage, fakeSafeStorage } from './fakeSafeStorage.ts';
 
 /** Electron's facade as a recorder: what the composition asked for, and buttons to press. */
 export interface FakeDesktop extends Desktop {
@@ -38,8 +39,16 @@ export interface FakeDesktop extends Desktop {
   stop: (() => Promise<void>) | undefined;
   savePath: string | undefined;
   readonly opened: string[];
-  secondInstance: (launchArguments?: readonly string[]) => void;
+  secondInstance: (launchArguments?: readonly string[], folder?: string) => void;
   openFile: (path: string) => void;
+  openUrl: (url: string) => void;
+  readonly safeStorage: FakeSafeStorage;
+  readonly told: string[];
+  saysYes: boolean;
+  /** What was asked of the network, and what is there. */
+  readonly fetched: string[];
+  readonly web: Map<string, Uint8Array>;
+  readonly installed: string[];
 }
 
 export interface FakeOptions {
@@ -49,6 +58,8 @@ export interface FakeOptions {
   readonly launchArguments?: readonly string[];
   /** What the server says when it is started. */
   readonly firstWord?: unknown;
+  /** A real server instead of the recorder. */
+  readonly forkServer?: (args: readonly string[]) => ServerProcess;
 }
 
 export const READY = { kind: 'ready', address: 'http://127.0.0.1:4747', launchToken: 'launch-token-of-the-test' };
@@ -59,6 +70,7 @@ export function fakeDesktop({
   platform = 'linux',
   launchArguments = [],
   firstWord = READY,
+  forkServer,
 }: FakeOptions): FakeDesktop {
   const log: string[] = [];
   const serverListeners: { message: ((message: unknown) => void)[]; exit: ((code: number | null) => void)[] } = { message: [], exit: [] };
@@ -85,23 +97,34 @@ export function fakeDesktop({
     menu: [],
     server,
     errors: [],
+    told: [],
+    saysYes: false,
+    fetched: [],
+    web: new Map(),
+    installed: [],
     quitting: 0,
     stop: undefined,
     savePath: undefined,
     opened: [],
     secondInstance: () => undefined,
     openFile: () => undefined,
+    openUrl: () => undefined,
     launchArguments,
+    folder: userData,
     platform,
     version: '0.0.0-test',
     userData,
     requestSingleInstanceLock: () => lock,
     onSecondInstance: (listener) => {
-      fake.secondInstance = (launchArguments = []) => listener(launchArguments);
+      fake.secondInstance = (launchArguments = [], folder = userData) => listener(launchArguments, folder);
     },
     onOpenFile: (listener) => {
       fake.openFile = listener;
     },
+    onOpenUrl: (listener) => {
+      fake.openUrl = listener;
+    },
+    registerProtocol: (scheme) => void log.push(`protocol ${scheme}`),
     onActivate: () => undefined,
     onAllWindowsClosed: () => undefined,
     onBeforeQuit: (stop) => {
@@ -118,6 +141,19 @@ export function fakeDesktop({
       fake.permission = handler;
     },
     createWindow: (options) => fakeWindow(fake, options),
+    safeStorage: fakeSafeStorage(),
+    tell: async (title, message) => void fake.told.push(`${title}: ${message}`),
+    ask: async (_title, message) => {
+      fake.told.push(message);
+      return fake.saysYes;
+    },
+    fetchBytes: async (url, limit) => {
+      fake.fetched.push(url);
+      const bytes = fake.web.get(url);
+      if (bytes === undefined || bytes.length > limit) throw new Error('not found');
+      return bytes;
+    },
+    installAtQuit: async (release, address) => void fake.installed.push(`${release.version} from ${address}`),
     displays: () => [{ x: 0, y: 0, width: 1_920, height: 1_080 }],
     setMenu: (items) => {
       fake.menu = items;
@@ -133,13 +169,14 @@ export function fakeDesktop({
     forkServer: (path, args) => {
       log.push(`fork ${path} ${args.join(' ')}`);
       server.started++;
+      if (forkServer) return forkServer(args);
       queueMicrotask(() => queueMicrotask(() => server.say(firstWord)));
       const child: ServerProcess = {
         onMessage: (listener) => void serverListeners.message.push(listener),
         onExit: (listener) => void serverListeners.exit.push(listener),
         send: (message) => {
           server.sent.push(message);
-          server.exit(0);
+          if ((message as { kind?: unknown }).kind === 'stop') server.exit(0);
         },
         kill: () => {
           server.killed++;

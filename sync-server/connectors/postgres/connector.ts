@@ -54,17 +54,17 @@ function traits({ url }: PostgresSettings): Traits {
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|)$/;
 
-function connectionOf(context: Context): Result<Connection, ConnectorProblem> {
+async function connectionOf(context: Context): Promise<Result<Connection, ConnectorProblem>> {
   const { url: text, password: reference, ssl, authority } = context.settings;
   const url = parseUrl(text);
   if (!url) return err(problem('misconfigured', 'the address is not postgres://user@host:port/database', false));
-  const password = reference === undefined ? ok(undefined) : context.secret(reference);
+  const password = reference === undefined ? ok(undefined) : await context.secret(reference);
   if (!password.ok) return password;
   return ok({ url, password: password.value, ssl: ssl ?? (LOOPBACK.test(url.hostname) ? 'off' : 'verify'), authority });
 }
 
 async function read(context: Context): Promise<Result<ReadSnapshot, ConnectorProblem>> {
-  const connection = connectionOf(context);
+  const connection = await connectionOf(context);
   return connection.ok ? await readSnapshot(connection.value, context.signal) : connection;
 }
 

@@ -1,12 +1,13 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { compose } from '../../../electron/compose.ts';
 import type { MenuItem } from '../../../electron/facade.ts';
 import { externalLink } from '../../../electron/guards.ts';
-import { CHANNEL } from '../../../shared/bridge/bridge.ts';
+import { CHANNEL, signInBegun } from '../../../shared/bridge/bridge.ts';
 import { type FakeDesktop, type FakeOptions, fakeDesktop } from '../../support/fakeDesktop.ts';
 
 let folder: string;
@@ -33,6 +34,38 @@ const first = (desktop: FakeDesktop): FakeDesktop['windows'][number] => {
   const [window] = desktop.windows;
   if (!window) throw new Error('no window was opened');
   return window;
+};
+
+type Verb = Exclude<keyof typeof CHANNEL, 'menu'>;
+
+/** What each verb refuses. A verb that takes nothing has nothing to refuse; one that is missing here does not compile. */
+const MISUSES: Readonly<Record<Verb, readonly unknown[]>> = {
+  info: [],
+  openedFile: [],
+  openedLink: [],
+  secretNames: [],
+  secretsAvailable: [],
+  openExternal: [undefined, {}, { url: 'file:///etc/passwd' }, { url: 'https://u:p@example.org' }, { url: 'https://a.example', more: 1 }],
+  saveFile: [undefined, { name: 'x', bytes: 'text' }, { name: '', bytes: new Uint8Array() }],
+  setTheme: [undefined, { theme: 'dark', extra: 1 }, { theme: 'sepia' }],
+  keepSecret: [
+    undefined,
+    { name: 'db.password' },
+    { name: 'db.password', value: '' },
+    { name: '../keychain', value: 'x' },
+    { name: '__proto__', value: 'x' },
+    { name: 'db', value: 'x'.repeat(16_385) },
+    { name: 'db', value: 'x', more: 1 },
+  ],
+  beginSignIn: [],
+  openForSignIn: [
+    undefined,
+    { id: 'x', address: 'https://a.example/' },
+    { id: 'A'.repeat(22), address: 'https://a.example/?state=0123456789abcdef' },
+    { id: 'A'.repeat(22), address: 'javascript:alert(1)' },
+  ],
+  signInResult: [undefined, { id: '' }, { id: '../../etc/passwd' }, { id: 'A'.repeat(22), more: 1 }],
+  forgetSecret: [undefined, { name: '' }, { name: '../x' }, { name: 'db', more: 1 }],
 };
 
 describe('Electron security checklist, by its numbers', () => {
@@ -124,22 +157,34 @@ describe('Electron security checklist, by its numbers', () => {
     );
   });
 
-  it('17: a verb answers its own window’s top frame and nobody else, and checks the shape', async () => {
-    const desktop = await started();
-    const call = (channel: string, sender: { contentsId: number; topFrameUrl: string | undefined }, message?: unknown): Promise<unknown> =>
-      desktop.handlers.get(channel)?.(sender, message) ?? Promise.reject(new Error('no handler'));
+  describe('17: verbs of the bridge', () => {
     const ours = { contentsId: 7, topFrameUrl: 'muster://app/' };
-    await expect(call(CHANNEL.info, ours)).resolves.toMatchObject({ host: 'electron', server: 'http://127.0.0.1:4747' });
-    await expect(call(CHANNEL.info, { contentsId: 8, topFrameUrl: 'muster://app/' })).rejects.toThrow('refused');
-    await expect(call(CHANNEL.info, { contentsId: 7, topFrameUrl: 'https://example.org/' })).rejects.toThrow('refused');
-    await expect(call(CHANNEL.info, { contentsId: 7, topFrameUrl: undefined })).rejects.toThrow('refused');
-    await expect(call(CHANNEL.openExternal, ours, { url: 'file:///etc/passwd' })).rejects.toThrow('refused');
-    await expect(call(CHANNEL.openExternal, ours, { url: 'https://u:p@example.org' })).rejects.toThrow('refused');
-    await expect(call(CHANNEL.saveFile, ours, { name: 'x', bytes: 'text' })).rejects.toThrow('refused');
-    await expect(call(CHANNEL.setTheme, ours, { theme: 'dark', extra: 1 })).rejects.toThrow('refused');
-    expect(desktop.opened).toEqual([]);
-    expect([...desktop.handlers.keys()].sort()).toEqual(
-      [CHANNEL.info, CHANNEL.openExternal, CHANNEL.openedFile, CHANNEL.saveFile, CHANNEL.setTheme].sort(),
+    const strangers = [
+      { contentsId: 8, topFrameUrl: 'muster://app/' },
+      { contentsId: 7, topFrameUrl: 'https://example.org/' },
+      { contentsId: 7, topFrameUrl: 'muster://app.example.org/' },
+      { contentsId: 7, topFrameUrl: undefined },
+    ];
+    const call = (desktop: FakeDesktop, verb: Verb, sender: (typeof strangers)[number], message?: unknown): Promise<unknown> =>
+      desktop.handlers.get(CHANNEL[verb])?.(sender, message) ?? Promise.reject(new Error('no handler'));
+
+    it('these and no others are answered', async () => {
+      const answered = (Object.keys(MISUSES) as Verb[]).map((verb) => CHANNEL[verb]);
+      expect([...(await started()).handlers.keys()].sort()).toEqual(answered.sort());
+      await expect(call(await started(), 'info', ours)).resolves.toMatchObject({ host: 'electron', server: 'http://127.0.0.1:4747' });
+    });
+
+    it.each(Object.entries(MISUSES) as [Verb, readonly unknown[]][])(
+      '%s answers its own window’s top frame and nobody else, and checks the shape',
+      async (verb, misuses) => {
+        const desktop = await started();
+        for (const stranger of strangers)
+          await expect(call(desktop, verb, stranger, misuses[0])).rejects.toThrow('not the app’s own window');
+        for (const message of misuses) await expect(call(desktop, verb, ours, message)).rejects.toThrow(/^refused/);
+        expect(desktop.opened).toEqual([]);
+        expect(desktop.log.filter((line) => /^(theme|save)/.test(line))).toEqual([]);
+        expect(desktop.safeStorage.encrypted).toEqual([]);
+      },
     );
   });
 
@@ -271,10 +316,150 @@ describe('a snapshot that the system asks the desktop to open', () => {
     expect(desktop.errors).toEqual(['The file gone.muster cannot be read.']);
   });
 
+  it('[DSK10] a file manager’s address and a path that is seen from another folder are found', async () => {
+    const there = join(folder, 'with a space');
+    mkdirSync(there);
+    writeFileSync(join(there, 'näme #1.muster'), 'PK');
+    const desktop = await started({ launchArguments: [pathToFileURL(join(there, 'näme #1.muster')).href] });
+    await expect(taken(desktop)).resolves.toMatchObject({ name: 'näme #1.muster' });
+    desktop.secondInstance(['näme #1.muster'], there);
+    await expect(taken(desktop)).resolves.toMatchObject({ name: 'näme #1.muster' });
+    desktop.secondInstance(['näme #1.muster'], folder);
+    await expect(taken(desktop)).resolves.toBeUndefined();
+    expect(desktop.errors).toEqual(['The file näme #1.muster cannot be read.']);
+  });
+
+  it('[DSK10] nothing of another computer is asked for, and a folder or a broken address is no snapshot', async () => {
+    mkdirSync(join(folder, 'folder.muster'));
+    const desktop = await started();
+    for (const text of [
+      'file://evil.example/share/x.muster',
+      'FILE://evil.example/x.muster',
+      'file:///%zz.muster',
+      'file:///a%2Fb.muster',
+      'x\0.muster',
+      '--x.muster',
+      'https://evil.example/x',
+    ]) {
+      desktop.secondInstance([text]);
+      await expect(taken(desktop)).resolves.toBeUndefined();
+    }
+    expect(desktop.errors).toEqual([]);
+    desktop.openFile(join(folder, 'folder.muster'));
+    await expect(taken(desktop)).resolves.toBeUndefined();
+    expect(desktop.errors).toEqual(['The file folder.muster cannot be read.']);
+  });
+
   it('[SNP57] only the app’s own window is answered', async () => {
     const desktop = await started({ launchArguments: [snapshot()] });
     const stranger = { contentsId: 7, topFrameUrl: 'https://example.org/' };
     await expect(desktop.handlers.get(CHANNEL.openedFile)?.(stranger, undefined)).rejects.toThrow('refused');
+  });
+});
+
+describe('what the embedded server may ask for', () => {
+  const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+
+  it('[DSK4] one secret by its name; anything else is not answered, and nobody else hears the value', async () => {
+    const desktop = await started();
+    await desktop.handlers.get(CHANNEL.keepSecret)?.(
+      { contentsId: 7, topFrameUrl: 'muster://app/' },
+      { name: 'db.password', value: 'value-of-it' },
+    );
+    for (const message of [
+      { kind: 'secret wanted', question: 1, name: '../keychain' },
+      { kind: 'secret wanted', question: 0, name: 'db.password' },
+      { kind: 'secret wanted', question: 1, name: 'db.password', more: 1 },
+      { kind: 'all secrets', question: 1 },
+      'secret wanted',
+      null,
+    ])
+      desktop.server.say(message);
+    await settled();
+    expect(desktop.server.sent).toEqual([]);
+    desktop.server.say({ kind: 'secret wanted', question: 1, name: 'db.password' });
+    desktop.server.say({ kind: 'secret wanted', question: 2, name: 'none' });
+    await settled();
+    expect(desktop.server.sent.length).toBe(2);
+    expect(desktop.server.sent).toContainEqual({ kind: 'secret', question: 1, value: 'value-of-it' });
+    expect(desktop.server.sent).toContainEqual({
+      kind: 'no secret',
+      question: 2,
+      trouble: { message: expect.stringContaining('no secret none'), wayOut: expect.any(String) },
+    });
+    expect(first(desktop).sent).toEqual([]);
+  });
+});
+
+describe('a sign-in through the bridge', () => {
+  const ours = { contentsId: 7, topFrameUrl: 'muster://app/' };
+
+  it('[DSK6] [DSK7] opens the provider’s page and gives the answer back, and ends with the program', async () => {
+    const desktop = await started();
+    const call = (channel: string, message?: unknown): Promise<unknown> =>
+      desktop.handlers.get(channel)?.(ours, message) ?? Promise.reject(new Error('no handler'));
+    const { id, redirect } = signInBegun.parse(await call(CHANNEL.beginSignIn));
+    const state = 'state-0123456789abcdef';
+    const address = `https://login.example.org/?${new URLSearchParams({ redirect_uri: redirect, state })}`;
+    await expect(call(CHANNEL.openForSignIn, { id, address: address.replace('https', 'http') })).rejects.toThrow('refused');
+    await call(CHANNEL.openForSignIn, { id, address });
+    expect(desktop.opened).toEqual([address]);
+    const waiting = call(CHANNEL.signInResult, { id });
+    expect((await fetch(`${redirect}?code=c&state=${state}`)).status).toBe(200);
+    await expect(waiting).resolves.toEqual({ query: `code=c&state=${state}` });
+    const next = signInBegun.parse(await call(CHANNEL.beginSignIn));
+    await desktop.stop?.();
+    await expect(fetch(next.redirect)).rejects.toThrow();
+  });
+});
+
+describe('what the packaged program tells the system', () => {
+  const config = parse(readFileSync(new URL('../../../electron/builder.yml', import.meta.url), 'utf8')) as {
+    fileAssociations: Record<string, string>[];
+    protocols: { schemes: string[] }[];
+  };
+
+  it('[DSK10] snapshots are its files, muster-link its links, and the page’s own scheme is nobody’s', () => {
+    expect(config.fileAssociations).toMatchObject([{ ext: 'muster', mimeType: 'application/vnd.muster.snapshot', role: 'Viewer' }]);
+    expect(config.protocols.flatMap(({ schemes }) => schemes)).toEqual(['muster-link']);
+  });
+});
+
+describe('a link that the system asks the desktop to open', () => {
+  const ours = { contentsId: 7, topFrameUrl: 'muster://app/' };
+  const OPEN = `muster-link://open?space=${'0'.repeat(32)}&id=${'1'.repeat(32)}`;
+  const OTHER = OPEN.replace(/1{32}/, '2'.repeat(32));
+  const taken = (desktop: FakeDesktop): Promise<unknown> =>
+    desktop.handlers.get(CHANNEL.openedLink)?.(ours, undefined) ?? Promise.reject(new Error('no handler'));
+
+  it('[DSK8] at a cold start it waits for the page, once', async () => {
+    const desktop = await started({ launchArguments: ['--', OPEN] });
+    expect(desktop.log).toContain('protocol muster-link');
+    expect(first(desktop).sent).toEqual([]);
+    await expect(taken(desktop)).resolves.toMatchObject({ kind: 'open', id: '1'.repeat(32) });
+    await expect(taken(desktop)).resolves.toBeUndefined();
+  });
+
+  it('[DSK8] a second start and macOS tell the open window', async () => {
+    const desktop = await started({ platform: 'mac' });
+    desktop.secondInstance(['--', OPEN]);
+    await expect(taken(desktop)).resolves.toMatchObject({ id: '1'.repeat(32) });
+    desktop.openUrl(OTHER);
+    await expect(taken(desktop)).resolves.toMatchObject({ id: '2'.repeat(32) });
+    expect(first(desktop).sent).toEqual([
+      [CHANNEL.menu, 'link'],
+      [CHANNEL.menu, 'link'],
+    ]);
+  });
+
+  it('[DSK9] nothing is opened, loaded or changed by a link, and what is no link is dropped', async () => {
+    const desktop = await started({ launchArguments: ['muster-link://join?server=file:///etc#join=x'] });
+    desktop.openUrl('muster-link://run?command=calc');
+    desktop.secondInstance(['muster-link://open?space=x', 'https://evil.example/']);
+    await expect(taken(desktop)).resolves.toBeUndefined();
+    desktop.openUrl(`muster-link://join?server=https%3A%2F%2Fa.example#join=${'t'.repeat(20)}&key=${'0'.repeat(32)}`);
+    expect([desktop.opened, first(desktop).loaded, desktop.errors, desktop.windows.length]).toEqual([[], ['muster://app/'], [], 1]);
+    expect(first(desktop).sent).toEqual([[CHANNEL.menu, 'link']]);
   });
 });
 
