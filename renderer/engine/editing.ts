@@ -5,17 +5,13 @@ import { mayDo } from '../../shared/ledger/permissions.ts';
 import type { Act, ActRef } from '../../shared/model/act.ts';
 import { MAX_ACTS, type Seen } from '../../shared/model/entry.ts';
 import { type Anchor, entryId, hash, type IdentityId, place, randomId } from '../../shared/model/ids.ts';
+import { readOnlyReason } from './readOnlyReason.ts';
 import type { SpaceSession } from './spaceSession.ts';
 
 export const NOT_ENROLLED: CommitProblem = {
   code: 'not enrolled',
   message: 'This device is not enrolled here yet.',
   wayOut: 'Open the launch link that the server prints at its start, or an invitation.',
-};
-const READ_ONLY: CommitProblem = {
-  code: 'read only',
-  message: 'A newer version of Muster wrote something here that this one does not know.',
-  wayOut: 'Reload the page to get the newer version; until then nothing can be changed.',
 };
 const NOTHING_TO_UNDO: CommitProblem = { code: 'not valid', message: 'There is nothing left to undo on this device.' };
 
@@ -45,9 +41,11 @@ export async function commit(
   return session.own.commit(acts, seen, label, undoes);
 }
 
-function obstacle({ enrolment, ledger }: SpaceSession, acts: readonly Act[]): CommitProblem | undefined {
+function obstacle(session: SpaceSession, acts: readonly Act[]): CommitProblem | undefined {
+  const { enrolment } = session;
   if (!enrolment) return NOT_ENROLLED;
-  if (ledger.readOnly) return READ_ONLY;
+  const readOnly = readOnlyReason(session);
+  if (readOnly) return { code: 'read only', ...readOnly };
   for (const { kind } of acts) {
     const permission = mayDo(enrolment.role, kind);
     if (!permission.may) return { code: 'not allowed', message: permission.reason, wayOut: 'Ask an administrator.' };

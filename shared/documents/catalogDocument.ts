@@ -56,6 +56,23 @@ export const readSegments = (doc: Y.Doc): CatalogSegment[] =>
   all(doc, 'ledger/', catalogSegment).sort((a, b) => a.epoch - b.epoch || a.n - b.n);
 export const readRestores = (doc: Y.Doc): SignedRestore[] => all(doc, 'restore/', signedRestore).sort((a, b) => a.epoch - b.epoch);
 
+const LAYOUT: readonly (readonly [RegExp, z.ZodType])[] = [
+  [/^space$/, catalogSpace],
+  [/^head$/, signedHead],
+  [/^source\//, catalogSource],
+  [/^ledger\//, catalogSegment],
+  [/^restore\//, signedRestore],
+];
+
+/** Keys whose value this version does not understand: a newer server wrote it. Keys that it does not know at all are none of its business. */
+export function unreadableKeys(doc: Y.Doc): string[] {
+  const unreadable = (key: string): boolean => {
+    const schema = LAYOUT.find(([pattern]) => pattern.test(key))?.[1];
+    return schema !== undefined && get(doc, key, schema) === undefined;
+  };
+  return [...mapOf(doc).keys()].filter(unreadable).sort();
+}
+
 export function onCatalog(doc: Y.Doc, callback: () => void): () => void {
   const map = mapOf(doc);
   map.observe(callback);
