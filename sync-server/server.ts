@@ -13,6 +13,7 @@ import { StoreGone, WrongServerKey } from './core/genesis.ts';
 import { createVerify, KeyFileDamaged, loadOrCreateSigner } from './core/keys.ts';
 import { createLog, type Log } from './core/log.ts';
 import { Metrics } from './core/metrics.ts';
+import { ServerKeys } from './core/serverKeys.ts';
 import { createApp } from './http/app.ts';
 import type { LocalCommand, SampleHooks } from './http/context.ts';
 import { AllowedOrigins } from './http/origin.ts';
@@ -199,7 +200,7 @@ async function openCore(held: HeldDataDirectory, { cleanups, close }: Closing, a
   cleanups.push(() => storage.close());
   const core = await Core.open({
     storage,
-    server: loadOrCreateSigner(paths.serverKey),
+    server: ServerKeys.open(paths),
     local: loadOrCreateSigner(paths.localKey),
     verify: createVerify(),
     clock: around.clock,

@@ -68,7 +68,7 @@ export class Activity {
       entry,
       receipt: decoded?.receipt,
       person: person?.person,
-      personName: person?.name ?? (node.device === registry.serverKey ? 'Muster server' : 'unknown device'),
+      personName: person?.name ?? (registry.hasBeenServerKey(node.device) ? 'Muster server' : 'unknown device'),
       void: new Map(node.acts.flatMap((act) => (act.void === undefined ? [] : [[act.index, act.void] as const]))),
       withdrawn: new Set(node.acts.filter((act) => this.#overlay.isWithdrawn(act)).map((act) => act.index)),
     };

@@ -240,6 +240,10 @@ export class LedgerState implements LedgerReader {
     return this.#fold.registry.successions;
   }
 
+  hasBeenServerKey(key: DeviceId): boolean {
+    return this.#fold.registry.hasBeenServerKey(key);
+  }
+
   /** The identity provider that people may come in with. */
   get signIn(): SignInPolicy | undefined {
     return this.#fold.registry.signIn;

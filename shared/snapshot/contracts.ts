@@ -31,6 +31,7 @@ export const REFUSALS = [
   'archive',
   'manifest',
   'manifest signature',
+  'succession',
   'another key',
   'parts',
   'head root',

@@ -5,6 +5,7 @@ import type { SnapshotRefusal } from './contracts.ts';
 import type { Manifest, RecordLine } from './format.ts';
 import type { SeriesLines } from './readSnapshotData.ts';
 import { refusal, refuse } from './refusal.ts';
+import { serverKeysOf } from './serverKeyChain.ts';
 
 /** A file that was verified by itself, as far as another one is compared with it. */
 export interface VerifiedSnapshot {
@@ -30,11 +31,14 @@ export function checkExtension(newer: VerifiedSnapshot, older: VerifiedSnapshot)
 
 function ledgerProblem(newer: VerifiedSnapshot, older: VerifiedSnapshot): string | undefined {
   const [now, before] = [newer.manifest, older.manifest];
-  if (now.space !== before.space || now.serverKey !== before.serverKey) return 'The older file is of another register.';
+  if (now.space !== before.space || !continues(serverKeysOf(now), serverKeysOf(before))) return 'The older file is of another register.';
   if (now.epoch < before.epoch || now.place < before.place) return 'The file that should be older is the newer one.';
   if (newer.tree.root(before.place) !== before.head.root) return 'The newer ledger does not begin with the older one.';
   return undefined;
 }
+
+/** The older file's key may be one that was replaced since: then the newer's chain goes through it. */
+const continues = (now: readonly string[], before: readonly string[]): boolean => before.every((key, index) => now[index] === key);
 
 /** A version is its whole line; the hash stands for the record. */
 const versionKey = ({ bytes: _bytes, ...members }: RecordLine): string => canonicalJson(members);

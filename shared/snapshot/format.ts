@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { succession } from '../model/act.ts';
 import { deviceId, hash, personId, sourceId, spaceId } from '../model/ids.ts';
 import { instant, json } from '../model/record.ts';
 import { signedHead } from '../model/status.ts';
@@ -66,6 +67,8 @@ export const manifest = z
     sample: z.boolean(),
     software: z.string().max(64),
     serverKey: deviceId,
+    /** From the key of genesis to `serverKey`, the oldest first; absent while it is that one. */
+    succession: z.array(succession).min(1).max(1_000).optional(),
     epoch: count,
     place: z.number().int().min(1),
     restores: z.array(restoreMark).max(1_000),

@@ -10,6 +10,7 @@ import type { Manifest } from './format.ts';
 import { type PlacedValue, parsePlacedValue, signedBytesOf } from './placedValue.ts';
 import type { LedgerValues } from './readSnapshotData.ts';
 import { refuse } from './refusal.ts';
+import { serverKeysOf } from './serverKeyChain.ts';
 
 export interface LedgerCheckOptions {
   readonly manifest: Manifest;
@@ -72,8 +73,8 @@ export async function checkEntries(
 function checkGenesis({ manifest, ledger }: LedgerCheckOptions): Judged {
   const first = ledger.values[0];
   const entry = first && parsePlacedValue(first);
-  const { serverKey, space } = manifest;
-  const said = canonicalJson({ kind: 'genesis', serverKey, space });
+  const [serverKey] = serverKeysOf(manifest);
+  const said = canonicalJson({ kind: 'genesis', serverKey, space: manifest.space });
   if (entry?.device === serverKey && entry.acts.some((act) => act.kind === 'genesis' && canonicalJson(act) === said)) return ok(undefined);
   return refuse('genesis', 'The first entry does not found this space with this key.', { part: ledger.partOf(1), place: 1 });
 }

@@ -11,6 +11,7 @@ import { matchesFingerprint } from './fingerprint.ts';
 import { FORMAT_VERSION, LIMITS, type Manifest, manifest as manifestSchema, type PartEntry } from './format.ts';
 import { MANIFEST, SIGNATURE } from './partOrder.ts';
 import { refuse } from './refusal.ts';
+import { checkServerKeyChain } from './serverKeyChain.ts';
 
 export interface OpenOptions {
   /** The key that is expected: 32 or more hexadecimal digits of its fingerprint in any grouping, or the key itself in base64url. */
@@ -39,6 +40,8 @@ export async function openSnapshot(
   const { manifest } = signed.value;
   const authentic = await checkSignature(reader, host, signed.value);
   if (!authentic.ok) return authentic;
+  const chain = await checkServerKeyChain(manifest, host);
+  if (!chain.ok) return chain;
   const key = fromBase64Url(manifest.serverKey) as Uint8Array<ArrayBuffer>;
   const fingerprint = await host.sha256(key);
   if (options.key !== undefined && !matchesFingerprint(options.key, manifest.serverKey))
@@ -83,8 +86,11 @@ function hasOtherVersion(value: unknown): boolean {
 }
 
 /** Key and signature are bytes of the right number in their one spelling. */
-const hasKeys = (manifest: Manifest): boolean =>
-  parsePublicKey(manifest.serverKey) !== undefined && fromBase64Url(manifest.head.signature)?.length === SIGNATURE_BYTES;
+const hasKeys = ({ serverKey, head, succession = [] }: Manifest): boolean =>
+  [serverKey, ...succession.flatMap(({ from, to }) => [from, to])].every((key) => parsePublicKey(key) !== undefined) &&
+  [head.signature, ...succession.flatMap(({ endorsement, proof }) => [endorsement, proof])].every(isSignature);
+
+const isSignature = (text: string): boolean => fromBase64Url(text)?.length === SIGNATURE_BYTES;
 
 async function checkSignature(reader: PartReader, host: SnapshotHost, signed: SignedManifest): Promise<Result<void, SnapshotRefusal>> {
   const signature = await reader.stored(SIGNATURE);

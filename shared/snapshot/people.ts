@@ -43,7 +43,7 @@ export async function peopleOf({ ledger }: Replayed, data: SnapshotData, breathe
   return {
     persons: persons.sort((a, b) => compareCodeUnits(a.name, b.name) || compareCodeUnits(a.person, b.person)),
     others: others
-      .map(([device, witness]) => ({ ...witness, device, server: device === ledger.serverKey }))
+      .map(([device, witness]) => ({ ...witness, device, server: ledger.hasBeenServerKey(device as never) }))
       .sort((a, b) => compareCodeUnits(a.device, b.device)),
   };
 }

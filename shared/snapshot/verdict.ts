@@ -7,6 +7,7 @@ const FOUND_BY: Record<RefusalCode, CheckId> = {
   'newer format': 'signature',
   manifest: 'signature',
   'manifest signature': 'signature',
+  succession: 'signature',
   'another key': 'key',
   parts: 'parts',
   'head root': 'ledger',

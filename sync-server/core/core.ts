@@ -2,13 +2,13 @@ import { err, ok, type Result } from '../../shared/base/result.ts';
 import { type Signer, signedMessage, type Verify } from '../../shared/base/signature.ts';
 import { type Millis, toInstant } from '../../shared/base/time.ts';
 import type { DocumentName } from '../../shared/documents/names.ts';
-import { LedgerState } from '../../shared/ledger/ledgerState.ts';
+import { LedgerState, type ServerChecks } from '../../shared/ledger/ledgerState.ts';
 import { verifyEntry } from '../../shared/ledger/verifyEntry.ts';
-import type { Act } from '../../shared/model/act.ts';
+import type { Act, Succession } from '../../shared/model/act.ts';
 import { decodeLedgerValue, type EntryId, type HashHex, type Seen } from '../../shared/model/entry.ts';
 import type { DeviceId, PersonId, Place, SourceId, SpaceId } from '../../shared/model/ids.ts';
 import { decodeRecord } from '../../shared/model/record.ts';
-import type { CatalogSegment, CatalogSource, SignedHead } from '../../shared/model/status.ts';
+import type { CatalogSegment, CatalogSource, CatalogSpace, SignedHead } from '../../shared/model/status.ts';
 import type { ApiError } from '../../shared/wire/http.ts';
 import { Catalog } from '../documents/catalog.ts';
 import { LedgerDocuments } from '../documents/ledgerDocuments.ts';
@@ -16,6 +16,7 @@ import { Outboxes } from '../documents/outboxes.ts';
 import type { SharedDocument } from '../documents/sharedDocument.ts';
 import { StoredSources } from '../documents/sourceStore.ts';
 import type { Storage } from '../storage/storage.ts';
+import { ActProofs } from './actProofs.ts';
 import { Enrolment } from './enrolment.ts';
 import { openSpace, type SpaceRow } from './genesis.ts';
 import { HeadSigner, signHead } from './heads.ts';
@@ -25,11 +26,13 @@ import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Principal } from './principal.ts';
 import { Projection } from './projection.ts';
+import { prepareSuccession } from './rekey.ts';
+import type { ServerKeys } from './serverKeys.ts';
 import { Tickets } from './tickets.ts';
 
 export interface CoreOptions {
   readonly storage: Storage;
-  readonly server: Signer;
+  readonly server: ServerKeys;
   readonly local: Signer;
   readonly verify: Verify;
   readonly clock: () => Millis;
@@ -50,6 +53,14 @@ export interface CoreEvents {
   revoked(device: DeviceId): void;
   /** A steward decided on a held part. */
   decided(subject: HashHex, decision: 'release' | 'discard'): void;
+}
+
+/** What a snapshot needs of the server's key, fixed when its making begins. */
+export interface SnapshotSeal {
+  readonly serverKey: DeviceId;
+  readonly succession?: Succession[];
+  head(place: Place): Promise<SignedHead>;
+  sign(manifest: Uint8Array): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 const READ_AT_ONCE = 5_000;
@@ -74,6 +85,9 @@ export class Core {
   private readonly ingest: Ingest;
   private readonly heads: HeadSigner;
   private readonly steward: LocalAuthor;
+  /** The server's own key in force speaks through it. */
+  private server: LocalAuthor;
+  private readonly proofs: ActProofs;
   private readonly projection: Projection;
   private readonly sweeper: NodeJS.Timeout;
   private readonly refusals = new Set<string>();
@@ -94,9 +108,11 @@ export class Core {
     this.projection = new Projection(this.ledger, options.clock, row.localPerson);
     this.catalog = this.newCatalog(row);
     this.sources = this.newSources(row);
+    this.proofs = new ActProofs(row.space, options.verify, (device) => device === options.local.publicKey || device === this.serverKey);
     this.ingest = this.newIngest();
     this.heads = this.newHeads();
-    this.steward = this.authorOf(options.local, loaded);
+    this.steward = this.authorOf(options.local, loaded.lastByDevice.get(options.local.publicKey));
+    this.server = this.authorOf(options.server.current, loaded.lastByDevice.get(options.server.publicKey));
     this.tickets = this.newTickets();
     this.enrolment = this.newEnrolment(loaded);
     this.outboxes = new Outboxes((device, added) => {
@@ -106,8 +122,10 @@ export class Core {
   }
 
   static async open(options: CoreOptions): Promise<Core> {
-    const row = await openSpace(options.storage, options.server, options.local, options.clock, options.knownSpace);
-    const core = new Core(options, row, await loadLedger(options.storage, row));
+    const row = await openSpace(options.storage, options.server.current, options.local, options.clock, options.knownSpace);
+    const loaded = await loadLedger(options.storage, row);
+    options.server.follow(loaded.ledger.serverKey ?? options.server.publicKey);
+    const core = new Core(options, row, loaded);
     await core.sources.load();
     core.showSources();
     await core.heads.signNow();
@@ -136,16 +154,35 @@ export class Core {
   }
 
   /** The head of the ledger as it was at a place that is on disk, signed now. */
-  headAt(place: Place): Promise<SignedHead> {
+  headAt(place: Place, key = this.options.server.current): Promise<SignedHead> {
     const root = place <= this.durable ? this.ledger.rootAt(place) : undefined;
     if (root === undefined) throw new RangeError(`place ${place} is not on disk`);
-    const { server, clock } = this.options;
-    return signHead(server, this.space, { epoch: this.epoch, place, root }, toInstant(clock()));
+    const { clock } = this.options;
+    return signHead(key, this.space, { epoch: this.epoch, place, root }, toInstant(clock()));
   }
 
-  /** The server's word for a snapshot: over exactly the bytes of its manifest (FORMAT.md, 2). */
-  signSnapshot(manifest: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-    return this.options.server.sign(signedMessage('muster/snapshot/1', manifest));
+  /** How the key in force came from that of genesis. */
+  successions(): readonly Succession[] {
+    return this.ledger.successions();
+  }
+
+  /**
+   * The server's word for one snapshot (FORMAT.md, 2), by the key that is in force now: a file names one key, also when another takes
+   * over while it is made.
+   */
+  snapshotSeal(): SnapshotSeal {
+    const [key, succession] = [this.options.server.current, [...this.successions()]];
+    return {
+      serverKey: key.publicKey,
+      ...(succession.length > 0 ? { succession } : {}),
+      head: (place) => this.headAt(place, key),
+      sign: (manifest) => key.sign(signedMessage('muster/snapshot/1', manifest)),
+    };
+  }
+
+  /** The next server key, ready to take over. It counts once a `rekey` act with exactly this has its place. */
+  prepareSuccession(): Promise<Succession> {
+    return prepareSuccession(this.space, this.options.server);
   }
 
   segments(): CatalogSegment[] {
@@ -223,8 +260,26 @@ export class Core {
     placed.entry.acts.forEach((act, index) => {
       if (placed.receipt.void?.[String(index)] !== undefined) return;
       if (act.kind === 'revoke') this.events?.revoked(act.device);
+      if (act.kind === 'rekey') this.takeOver(act.succession.to);
       if (act.kind === 'release' || act.kind === 'discard') this.events?.decided(act.subject, act.kind);
     });
+  }
+
+  /** The act is on disk: from here on the other key speaks. When the file cannot follow, the next start mends it. */
+  private takeOver(key: DeviceId): void {
+    try {
+      this.options.server.follow(key);
+    } catch (error) {
+      this.options.fatal(error);
+    }
+    this.server = this.authorOf(this.options.server.current, undefined);
+    this.catalog.space(this.catalogSpace());
+    this.heads.soon();
+  }
+
+  private catalogSpace(): CatalogSpace {
+    const { name, version } = this.options;
+    return { space: this.space, serverKey: this.serverKey, epoch: this.epoch, name, version };
   }
 
   private sweep(): void {
@@ -256,8 +311,7 @@ export class Core {
   }
 
   private newCatalog(row: SpaceRow): Catalog {
-    const { name, version, server } = this.options;
-    return new Catalog(row.start, { space: row.space, serverKey: server.publicKey, epoch: row.epoch, name, version });
+    return new Catalog(row.start, this.catalogSpace());
   }
 
   private newSources(row: SpaceRow): StoredSources {
@@ -305,22 +359,30 @@ export class Core {
 
   private placing(): LedgerPlacing {
     const { ledger, space, options, epoch, projection } = this;
-    const checks = { remit: projection.isWithinRemit.bind(projection) };
+    const checks: ServerChecks = {
+      remit: projection.isWithinRemit.bind(projection),
+      isCondition: (condition) => projection.conditionProblem(condition) === undefined,
+      holdsKey: (key) => options.server.holds(key),
+      isProved: (act) => this.proofs.isProved(act),
+    };
     return {
       epoch,
       get place() {
         return ledger.place;
       },
       placeOf: (id) => ledger.placeOf(id),
-      verify: (bytes, device, knows) =>
-        verifyEntry(bytes, {
+      verify: async (bytes, device, knows) => {
+        const verified = await verifyEntry(bytes, {
           space,
           verify: options.verify,
           knows,
           place: ledger.place,
           epoch,
           ...(device === undefined ? {} : { device }),
-        }),
+        });
+        if (verified.ok) await this.proofs.check(verified.value);
+        return verified;
+      },
       judge: (entry, at) => ledger.judge(entry, at, checks),
       append: (values) => projection.ledgerChanged(ledger.append(values)),
     };
@@ -329,7 +391,7 @@ export class Core {
   private newHeads(): HeadSigner {
     return new HeadSigner({
       space: this.space,
-      signer: this.options.server,
+      signer: () => this.options.server.current,
       durable: () => this.seen(),
       publish: (head) => this.catalog.head(head),
       clock: this.options.clock,
@@ -344,8 +406,7 @@ export class Core {
     return { epoch: this.epoch, place, root };
   }
 
-  private authorOf(signer: Signer, loaded: LoadedLedger): LocalAuthor {
-    const lastEntry = loaded.lastByDevice.get(signer.publicKey) ?? null;
+  private authorOf(signer: Signer, lastEntry: EntryId | null = null): LocalAuthor {
     return new LocalAuthor({
       space: this.space,
       signer,
@@ -362,7 +423,7 @@ export class Core {
   }
 
   private newEnrolment(loaded: LoadedLedger): Enrolment {
-    const { server, verify, clock } = this.options;
+    const { verify, clock } = this.options;
     const { space, localPerson, steward } = this;
     const enrolment = new Enrolment({
       space,
@@ -371,8 +432,8 @@ export class Core {
       verify,
       clock,
       ledger: () => this.ledger,
-      remitProblem: (where) => this.register.window({ text: '', where, sort: [] }, 0, 0).problem?.message,
-      server: this.authorOf(server, loaded),
+      remitProblem: (condition) => this.projection.conditionProblem(condition),
+      server: () => this.server,
     });
     for (const placed of loaded.admissions) enrolment.observe(placed);
     return enrolment;
@@ -384,9 +445,11 @@ interface LoadedLedger {
   readonly documents: LedgerDocuments;
   /** The newest entry of the devices whose keys the server holds, and of everybody else. */
   readonly lastByDevice: ReadonlyMap<DeviceId, EntryId>;
-  /** Entries that hold an invitation or an enrolment. */
+  /** Entries that hold an invitation, an enrolment, or take something back. */
   readonly admissions: readonly Pick<PlacedEntry, 'entry' | 'receipt'>[];
 }
+
+const isAdmission = ({ kind }: Act): boolean => kind === 'invite' || kind === 'enrol' || kind === 'withdraw';
 
 /** Builds the fold and the open ledger document from the rows. */
 async function loadLedger(storage: Storage, { space, epoch }: SpaceRow): Promise<LoadedLedger> {
@@ -403,7 +466,7 @@ async function loadLedger(storage: Storage, { space, epoch }: SpaceRow): Promise
       const decoded = decodeLedgerValue(value);
       if (!decoded) throw new Error('the store holds a damaged ledger entry: restore it from a backup');
       lastByDevice.set(decoded.entry.device, decoded.entry.id);
-      if (decoded.entry.acts.some(({ kind }) => kind === 'invite' || kind === 'enrol')) admissions.push(decoded);
+      if (decoded.entry.acts.some(isAdmission)) admissions.push(decoded);
     }
     if (rows.length < READ_AT_ONCE) return { ledger, documents, lastByDevice, admissions };
   }

@@ -9,6 +9,7 @@ export const dataPaths = (data: string) => ({
   lock: join(data, 'lock'),
   server: join(data, 'server.json'),
   serverKey: join(data, 'server-key.pem'),
+  nextServerKey: join(data, 'server-key.next.pem'),
   localKey: join(data, 'local-device-key.pem'),
   settings: join(data, 'sources.json'),
   uploads: join(data, 'uploads'),

@@ -1,11 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type * as z from 'zod';
-import { utf8 } from '../../shared/base/bytes.ts';
 import type { HashHex } from '../../shared/base/hash.ts';
-import { canonicalJson } from '../../shared/base/json.ts';
 import { err, ok, type Result } from '../../shared/base/result.ts';
-import { signedMessage, type Verify } from '../../shared/base/signature.ts';
+import type { Verify } from '../../shared/base/signature.ts';
 import { HOUR, type Millis, parseTime, toInstant } from '../../shared/base/time.ts';
+import { enrolmentMessage } from '../../shared/ledger/enrolmentProof.ts';
 import type { LedgerReader } from '../../shared/ledger/ledgerReader.ts';
 import type { Act, ActOf, ActRef } from '../../shared/model/act.ts';
 import type { PersonId, SpaceId } from '../../shared/model/ids.ts';
@@ -22,14 +21,21 @@ async function commitOne(author: LocalAuthor, act: Act): Promise<Authored | unde
   return authored.ok ? authored.value[0] : undefined;
 }
 
+/** Another key may have taken over while the entry was on its way: then that one says it again. */
+export async function commitByServer(server: () => LocalAuthor, act: Act): Promise<Authored | undefined> {
+  const author = server();
+  const authored = await commitOne(author, act);
+  return authored?.receipt.void?.['0'] === 'not enrolled' && server() !== author ? commitOne(server(), act) : authored;
+}
+
 export interface EnrolmentOptions {
   readonly space: SpaceId;
   readonly localPerson: PersonId;
   readonly ledger: () => LedgerReader;
   /** The local steward's command-line device: vouches for launch links and invites. */
   readonly steward: LocalAuthor;
-  /** The server's own key: enrols who holds an invitation. */
-  readonly server: LocalAuthor;
+  /** The server's own key in force: enrols who holds an invitation. */
+  readonly server: () => LocalAuthor;
   /** @returns what is wrong with a condition. One that does not compile would let its holder edit nothing, without a word. */
   readonly remitProblem: (condition: string) => string | undefined;
   readonly verify: Verify;
@@ -65,6 +71,7 @@ export class Enrolment {
       if (receipt.void?.[String(index)] !== undefined) return;
       if (act.kind === 'invite') this.invitations.set(act.tokenHash, { act, ref: { entry: entry.id, act: index }, used: false });
       if (act.kind === 'enrol' && 'invite' in act.via) this.markUsed(act.via.invite);
+      if (act.kind === 'withdraw') for (const ref of act.acts) this.markUsed(ref);
     });
   }
 
@@ -88,8 +95,8 @@ export class Enrolment {
     const way = this.takeWay(request, tokenHash);
     if (!way) return BAD_TOKEN;
     const { device, label, proof } = request;
-    const author = 'launch' in way.via ? this.options.steward : this.options.server;
-    const authored = await commitOne(author, { kind: 'enrol', device, label, proof, previous: null, ...way });
+    const act: Act = { kind: 'enrol', device, label, proof, previous: null, ...way };
+    const authored = 'launch' in way.via ? await commitOne(this.options.steward, act) : await commitByServer(this.options.server, act);
     const reason = authored ? authored.receipt.void?.['0'] : 'not a valid value';
     if (!authored || reason)
       return failure('forbidden', `This device was not enrolled: ${reason}.`, 'Use a new browser profile or device.');
@@ -99,8 +106,7 @@ export class Enrolment {
 
   private isProved({ device, proof }: EnrolRequest, token: HashHex): Promise<boolean> | boolean {
     const signature = decodeSignature(proof);
-    const said = signedMessage('muster/enrol/1', utf8(canonicalJson({ space: this.options.space, device, token })));
-    return signature ? this.options.verify(device, said, signature) : false;
+    return signature ? this.options.verify(device, enrolmentMessage(this.options.space, device, token), signature) : false;
   }
 
   /** Uses the token up: the second of two that come at once finds nothing. */

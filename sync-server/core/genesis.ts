@@ -20,7 +20,7 @@ export interface SpaceRow {
   readonly start: number;
 }
 
-/** A store signs with one key for ever: with another one every head it signed would look forged. */
+/** None of the key files holds the key that the ledger names: with another one every head would look forged. */
 export class WrongServerKey extends Error {
   override readonly name = 'WrongServerKey';
 }
@@ -48,11 +48,6 @@ export async function openSpace(
   if (space === undefined && known !== undefined)
     throw new StoreGone('The store is gone or empty. Restore store.sqlite from the backup of this data directory.');
   if (space === undefined) return createSpace(storage, server, local, clock);
-  if ((await storage.meta('serverKey')) !== server.publicKey) {
-    throw new WrongServerKey(
-      'The server key does not belong to this store. Restore server-key.pem from the backup of this data directory.',
-    );
-  }
   const start = nextStart(Number(await storage.meta('starts')), clock);
   await storage.write({ meta: { starts: String(start) } });
   return {

@@ -9,7 +9,8 @@ import { encodeSignature } from './keys.ts';
 
 export interface HeadOptions {
   readonly space: SpaceId;
-  readonly signer: Signer;
+  /** The key in force. */
+  readonly signer: () => Signer;
   /** The ledger as far as it is on disk. */
   readonly durable: () => { readonly epoch: number; readonly place: number; readonly root: HashHex };
   readonly publish: (head: SignedHead) => void;
@@ -52,7 +53,11 @@ export class HeadSigner {
     const head = durable();
     if (head.place === 0 || this.signed === head.root) return;
     this.signed = head.root;
-    publish(await signHead(signer, space, head, toInstant(clock())));
+    const key = signer();
+    const signed = await signHead(key, space, head, toInstant(clock()));
+    // Another key took over meanwhile: what the old one signed must not stand beside the new one's name.
+    if (signer() === key) publish(signed);
+    else this.signed = undefined;
   }
 
   stop(): void {

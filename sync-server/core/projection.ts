@@ -75,6 +75,11 @@ export class Projection {
     });
   }
 
+  /** @returns what is wrong with a condition. One that is none would let its holder edit nothing, without a word. */
+  conditionProblem(condition: string): string | undefined {
+    return this.register.window({ text: '', where: condition, sort: [] }, 0, 0).problem?.message;
+  }
+
   stop(): void {
     clearTimeout(this.timer);
   }

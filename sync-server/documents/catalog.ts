@@ -11,6 +11,10 @@ export class Catalog {
 
   constructor(client: number, space: CatalogSpace) {
     this.shared.doc.clientID = client;
+    this.space(space);
+  }
+
+  space(space: CatalogSpace): void {
     putSpace(this.shared.doc, space);
   }
 

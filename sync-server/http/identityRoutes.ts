@@ -29,9 +29,11 @@ export function identityRoutes(app: FastifyInstance, context: HttpContext): void
 }
 
 function spaceInfoOf({ core, name, version, sample, clock }: HttpContext): SpaceInfo {
+  const succession = [...core.successions()];
   return {
     space: core.space,
     serverKey: core.serverKey,
+    ...(succession.length > 0 ? { succession } : {}),
     epoch: core.epoch,
     name,
     version,

@@ -10,7 +10,7 @@ import type { Query } from '../../shared/register/view.ts';
 import { fingerprintOf } from '../../shared/snapshot/fingerprint.ts';
 import type { Manifest, SnapshotQuery } from '../../shared/snapshot/format.ts';
 import type { ApiError, SnapshotJob, SnapshotRequest } from '../../shared/wire/http.ts';
-import type { Core } from '../core/core.ts';
+import type { Core, SnapshotSeal } from '../core/core.ts';
 import { type SnapshotCut, takeCut } from './cut.ts';
 import { freeBytes, RESERVE, watchFreeSpace } from './freeSpace.ts';
 import { problemOf, SnapshotCancelled, SnapshotDiskFull } from './problem.ts';
@@ -200,7 +200,8 @@ export class Snapshots {
     try {
       const cut = await takeCut(core, { place: job.request.place, includePrivate: job.request.private === true });
       await writeWorkingFiles(core, cut, job.folder, this.#telling(job, 0, READING));
-      const bytes = await this.#build(job, cut);
+      const seal = core.snapshotSeal();
+      const bytes = await this.#build(job, cut, seal);
       await Promise.all([WORK.ledger, WORK.records, WORK.statuses].map((name) => rm(join(job.folder, name), { force: true })));
       return {
         path: join(job.folder, WORK.result),
@@ -208,7 +209,7 @@ export class Snapshots {
         bytes,
         format: job.request.format ?? 'muster',
         place: cut.place,
-        fingerprint: fingerprintOf(core.serverKey),
+        fingerprint: fingerprintOf(seal.serverKey),
         leftOut: cut.leftOut,
       };
     } finally {
@@ -216,15 +217,14 @@ export class Snapshots {
     }
   }
 
-  async #build(job: Job, cut: SnapshotCut): Promise<number> {
-    const { core } = this.#options;
-    const draft = await this.#draft(job, cut);
+  async #build(job: Job, cut: SnapshotCut, seal: SnapshotSeal): Promise<number> {
+    const draft = await this.#draft(job, cut, seal);
     const { tell, signal } = this.#telling(job, READING, 1);
     const order = { folder: job.folder, draft, format: job.request.format ?? 'muster' };
-    return buildSnapshot(order, { tell, signal, sign: (manifest) => core.signSnapshot(manifest) });
+    return buildSnapshot(order, { tell, signal, sign: seal.sign });
   }
 
-  async #draft(job: Job, { place, asOf, leftOut }: SnapshotCut): Promise<ManifestDraft> {
+  async #draft(job: Job, { place, asOf, leftOut }: SnapshotCut, seal: SnapshotSeal): Promise<ManifestDraft> {
     const { core, name, version, sample } = this.#options;
     const { query = { text: '' }, sample: draw } = job.request;
     const drawn: Pick<Manifest, 'draw'> = draw ? { draw: { size: draw.size, seed: draw.seed ?? randomBytes(8).toString('hex') } } : {};
@@ -235,11 +235,12 @@ export class Snapshots {
       name,
       sample,
       software: version,
-      serverKey: core.serverKey,
+      serverKey: seal.serverKey,
+      ...(seal.succession ? { succession: seal.succession } : {}),
       epoch: core.epoch,
       place,
       restores: [],
-      head: await core.headAt(place),
+      head: await seal.head(place),
       asOf,
       created: toInstant(core.now()),
       by: { person: job.asker.person, name: job.asker.name },

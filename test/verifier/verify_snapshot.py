@@ -2,7 +2,6 @@
 """A second verifier of Muster's snapshot files, written from shared/snapshot/FORMAT.md alone; (n) is a section of that page.
 
     verify_snapshot.py FILE [--key FINGERPRINT] [--after OLDER] [--json]
-
 Exit code 0: all that was checked holds. 1: refused, one line names the first bad part, entry or line. 2: bad use.
 It needs Python 3.11 and `cryptography` (for Ed25519), no network, and no trust in whoever sent the file. Of what Muster derived (6) it
 recomputes the random sample alone. It holds one part in memory at a time, and a few hashes per entry and record version."""
@@ -10,7 +9,6 @@ import argparse, base64, collections, functools, hashlib, io, itertools, json, o
 from decimal import Decimal
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 MIB = 1024 * 1024
 ORDER = ('README.txt', 'ledger/', 'records/', 'statuses/', 'policy.json', 'people.json', 'population.json', 'gaps.json', 'register/',
          'findings/', 'report.html', 'manifest.json', 'manifest.sig')  # a series may be empty, but not the ledger
@@ -33,7 +31,11 @@ def is_signed(key, purpose, message, signature):
         return Ed25519PublicKey.from_public_bytes(raw(key)).verify(signature, purpose + b'\0' + message) is None
     except (InvalidSignature, ValueError):
         return False
-
+def agreed(space, key, link):
+    """Whether both keys say that the other takes over, and it is `key` (2)."""
+    message = json.dumps({'from': link['from'], 'space': space, 'to': key}, separators=(',', ':')).encode()
+    signed = ((link['from'], link['endorsement']), (key, link['proof']))
+    return link['to'] == key and all(is_signed(one, b'muster/rekey/1', message, raw(signature)) for one, signature in signed)
 # ---- Canonical JSON (RFC 8785): strings, numbers and members have one spelling each, and nothing stands between them
 PLAIN, EXPONENT = r'-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?', r'-?[1-9](\.[0-9]*[1-9])?e[+-][1-9][0-9]*'
 STRING = rb'"(?:[^"\\\x00-\x1f]|\\["\\bfnrt]|\\u00(?:0[0-7bef]|1[0-9a-f]))*+"'
@@ -62,7 +64,6 @@ def parse(content):
     except (ValueError, RecursionError):
         return None
 READ_JSON = json.JSONDecoder(object_pairs_hook=members, parse_int=number, parse_float=number).decode
-
 # ---- Shapes: functions that say whether a value has them
 def among(*values): return lambda value: any(type(value) is type(one) and value == one for one in values)
 def spelled(pattern): return lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None
@@ -87,17 +88,17 @@ LINE = {'at': INSTANT, 'place': COUNT, 'source': spelled('[a-z0-9][a-z0-9._-]{0,
 RECORD = shape(**LINE, hash=HASH, id=text(2048, 1), record=is_object, run=COUNT)
 STATUS, REMOVAL = shape(**LINE, status=is_object), shape(**LINE, removed=among(True, False))
 MANIFEST = shape(
-    {'draw': shape(seed=text(200, 1), size=whole(100_000, 1))}, format=among('muster-snapshot'), v=among(1), space=HEX_32, name=text(2048),
-    sample=among(True, False), software=text(64), serverKey=base64url(32), epoch=COUNT, place=whole(least=1),
-    restores=many(shape(at=COUNT, epoch=COUNT), 1000), asOf=INSTANT, created=INSTANT, by=shape(name=text(2048), person=HEX_32),
-    head=shape(at=INSTANT, epoch=COUNT, place=COUNT, root=HASH, signature=base64url(64)), private=among('left out', 'included'),
-    leftOut=many(shape(label=text(2048), records=COUNT, source=LINE['source']), 10_000),
+    {'draw': shape(seed=text(200, 1), size=whole(100_000, 1)), 'succession': many(shape(
+        **{'from': base64url(32)}, to=base64url(32), endorsement=base64url(64), proof=base64url(64)), 1000, 1)},
+    format=among('muster-snapshot'), v=among(1), space=HEX_32, name=text(2048), sample=among(True, False), software=text(64), epoch=COUNT,
+    serverKey=base64url(32), place=whole(least=1), restores=many(shape(at=COUNT, epoch=COUNT), 1000), asOf=INSTANT, created=INSTANT,
+    by=shape(name=text(2048), person=HEX_32), head=shape(at=INSTANT, epoch=COUNT, place=COUNT, root=HASH, signature=base64url(64)),
+    private=among('left out', 'included'), leftOut=many(shape(label=text(2048), records=COUNT, source=LINE['source']), 10_000),
     query=shape({'where': text(4096), 'include': many(among('excluded', 'archived', 'parties', 'workloads'))}, text=text(4096)),
     parts=many(shape(name=spelled(PART_NAME), size=COUNT, sha256=HASH, packed=COUNT, packedSha256=HASH), 4096))
 ENTRY = shape({'group': text(64)}, acts=many(lambda act: is_object(act) and text()(act.get('kind')), 500, 1), at=INSTANT, v=among(1),
               device=base64url(32), prev=lambda id: id is None or HASH(id), seen=shape(epoch=COUNT, place=COUNT, root=HASH), space=HEX_32)
 RECEIPT = shape({'void': lambda it: is_object(it) and all(map(spelled('[0-9]{1,3}'), it)) and all(map(text(), it.values()))}, at=INSTANT)
-
 # ---- The archive (1): every byte that is not packed content has one spelling, so headers are written again and compared
 Part = collections.namedtuple('Part', 'name method crc packed size header start')
 def headers(part):
@@ -157,7 +158,10 @@ class Snapshot:
         require(MANIFEST(said), 'manifest', 'it is not as a manifest must be', manifest.name)
         signed = is_signed(said['serverKey'], b'muster/snapshot/1', content, signature.size == 64 and self.content(signature) or b'')
         require(signed, 'manifest signature', 'it does not sign the manifest with the key that is named there', signature.name)
-        self.fingerprint = sha256(raw(said['serverKey'])).hex()
+        self.fingerprint, chain = sha256(raw(said['serverKey'])).hex(), said.get('succession', [])
+        self.keys = [*(link['from'] for link in chain), said['serverKey']]
+        linked = len({*self.keys}) == len(self.keys) and all(agreed(said['space'], key, link) for key, link in zip(self.keys[1:], chain))
+        require(linked, 'succession', 'the keys do not lead from the first one to the one that signed', manifest.name)
         require(self.fingerprint.startswith(key), 'another key', 'the file is signed with another key than the one you expect')
         self.place, self.subtrees, self.roots, self.ids, self.faults = 0, [], [sha256(b'')], set(), {}
     def content(self, part):
@@ -214,7 +218,7 @@ class Snapshot:
         entry = parse(body) if len(value) - start <= 262_144 and RECEIPT(parse(value[2:start])) else None
         if not ENTRY(entry) or entry['space'] != self.manifest['space']:
             return self.KINDS[self.place > 1:2]
-        genesis = {'kind': 'genesis', 'serverKey': self.manifest['serverKey'], 'space': self.manifest['space']}
+        genesis = {'kind': 'genesis', 'serverKey': self.keys[0], 'space': self.manifest['space']}
         identity, prev = sha256(b'muster/entry/1\0' + body), entry['prev']
         holds = (self.place > 1 or genesis in entry['acts'] and entry['device'] == genesis['serverKey'],
                  True, is_signed(entry['device'], b'muster/entry/1', body, signature),
@@ -252,14 +256,12 @@ class Snapshot:
         except Refusal as refusal:
             raise Refusal(code, 'the older file is refused: ' + str(refusal), **refusal.where) from None
         new, old = self.manifest, older.manifest
-        require((new['space'], new['serverKey']) == (old['space'], old['serverKey']), code, 'the older file is of another space or server')
+        require(new['space'] == old['space'] and self.keys[:len(older.keys)] == older.keys, code, 'it is of another space or server')
         require(new['epoch'] >= old['epoch'] and new['place'] >= old['place'], code, 'the older file goes further')
         require(self.roots[old['place']] == older.roots[-1], code, 'the older file tells another past')
         left_out, held = {one['source'] for one in new['leftOut']}, {sha256(line) for _, _, line in self.lines('records/')}
         for part, number, line in older.lines('records/'):
-            kept = sha256(line) in held or parse(line[:-1])['source'] in left_out
-            require(kept, code, 'the newer file lacks this record version of the older', part, line=number)
-
+            require(sha256(line) in held or parse(line[:-1])['source'] in left_out, code, 'the newer file lacks this', part, line=number)
 # ---- The command line
 def verify(read, size, key=''):
     """The snapshot, of which everything was checked but NOT_CHECKED. @raises Refusal"""
@@ -294,6 +296,4 @@ def main():
     figures = {'fingerprint': snapshot.fingerprint, 'place': snapshot.place, 'parts': len(snapshot.parts)}
     sound = 'Sound: {place} entries and {parts} parts, signed with the key {fingerprint}.'.format(**figures)
     print(json.dumps({'ok': True, **figures, 'notChecked': NOT_CHECKED}) if use.json else '\n'.join((sound, *NOT_CHECKED)))
-
-if __name__ == '__main__':
-    main()
+if __name__ == '__main__': main()

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { SourceId } from '../../../shared/model/ids.ts';
+import { fingerprintOf } from '../../../shared/snapshot/fingerprint.ts';
 import { memoryBytes } from '../../../shared/snapshot/memoryBytes.ts';
 import { verifySnapshot } from '../../../shared/snapshot/verifySnapshot.ts';
 import { createNodeHost } from '../../../sync-server/snapshot/nodeHost.ts';
 import { findPython } from '../../support/python.ts';
+import { chainOf } from '../../support/snapshot/keyChain.ts';
 import { LedgerStory } from '../../support/snapshot/ledgerStory.ts';
 import { anchorsOf } from '../../support/snapshot/observedStory.ts';
 import { type Said, saidBy, VerifierProcess } from '../../support/snapshot/secondVerifier.ts';
@@ -76,6 +78,22 @@ describe('a snapshot after another', () => {
     const server = ofAnother({ entries: 50, anchors, start, server: testSigner('another server') });
     expect(await compared(seal(content), seal(space))).toEqual(NO);
     expect(await compared(seal(content), seal(server))).toEqual(NO);
+  });
+
+  it('[SNP79] adds to one that was signed by a key that was replaced since, and to none of a key that never was', async () => {
+    const keys = [content.server, testSigner('second'), testSigner('third')];
+    const by = (count: number, chain = keys.slice(0, count)): SealOptions => ({
+      signer: chain.at(-1) as (typeof keys)[number],
+      manifest: (manifest) => ({ ...manifest, serverKey: chain.at(-1)?.publicKey, succession: chainOf(content.space, chain) }),
+    });
+    const newer = seal(content, by(3));
+    for (const older of [seal(at(100)), seal(at(100), by(2)), seal(at(100), by(3))]) expect(await compared(newer, older)).toBe('sound');
+    const other = by(2, [content.server, testSigner('another')]);
+    for (const older of [seal(at(100), other)]) expect(await compared(newer, older)).toEqual(NO);
+    expect(await compared(seal(content), seal(at(100), by(2)))).toEqual(NO);
+    const [fingerprint, before] = [keys[2], keys[0]].map((key) => fingerprintOf(key?.publicKey ?? ''));
+    expect((await verifySnapshot(memoryBytes(newer), host, { key: fingerprint })).ok).toBe(true);
+    expect((await verifySnapshot(memoryBytes(newer), host, { key: before })).refusal?.code).toBe('another key');
   });
 
   it('[SNP76] does not go back to an earlier epoch', async () => {

@@ -9,6 +9,7 @@ import { findPython } from '../../support/python.ts';
 import { type Said, saidBy, VerifierProcess } from '../../support/snapshot/secondVerifier.ts';
 import { storyFixture } from '../../support/snapshotFixture.ts';
 import { archiveForgeries } from './archiveForgeries.ts';
+import { chainForgeries } from './chainForgeries.ts';
 import { contentForgeries } from './contentForgeries.ts';
 import { Forger, type Forgery } from './forgery.ts';
 import { ledgerForgeries } from './ledgerForgeries.ts';
@@ -56,6 +57,8 @@ async function expectRefused(forgeries: readonly Forgery[]): Promise<void> {
 describe('a forged snapshot', () => {
   it('[SNP72] with another ledger is refused by both verifiers at the same entry', () => expectRefused(ledgerForgeries(forger)));
   it('[SNP73] with other contents is refused by both verifiers at the same part and line', () => expectRefused(contentForgeries(forger)));
+  it('[SNP78] that tells its server keys falsely is refused by both verifiers at the same part', () =>
+    expectRefused(chainForgeries(forger)));
   it('[SNP74] in another spelling of the archive is refused by both verifiers at the same part', () =>
     expectRefused(archiveForgeries(forger)));
 });
