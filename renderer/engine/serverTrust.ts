@@ -89,8 +89,10 @@ export class ServerTrust {
     const verdict = await this.#check();
     this.#passed = verdict.ok;
     this.#newer = !verdict.ok && verdict.error.code === NEWER_PROTOCOL ? verdict.error : undefined;
-    if (!verdict.ok) this.#refusedAt = this.#options.elapsed();
     if (verdict.ok) this.#problem = undefined;
+    else if (this.#problem || this.#newer) this.#refusedAt = this.#options.elapsed();
+    // The network may be back any moment.
+    else this.#verdict = undefined;
     return verdict;
   }
 

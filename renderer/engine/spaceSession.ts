@@ -288,7 +288,7 @@ export class SpaceSession {
 
   /** The restores that this device has verified, from disk or just now. */
   #restored(restores: readonly SignedRestore[], news: boolean): void {
-    if (restores.length === 0) return;
+    if (restores.length === 0 || this.#closed) return;
     const { change, lost } = this.ledger.setRestores(restores);
     this.register.ledgerChanged(change);
     if (lost.length > 0) void this.own.recover(lost);

@@ -26,6 +26,7 @@ export class TrustStore {
   readonly #database: IDBDatabase;
   #pin: Pin;
   #turn: Promise<unknown> = Promise.resolve();
+  #closed = false;
 
   private constructor(database: IDBDatabase, pin: Pin) {
     this.#database = database;
@@ -43,6 +44,8 @@ export class TrustStore {
 
   /** In force at once, also where the disk refuses it: then only this start knows. */
   change(part: Partial<Pin>): Promise<void> {
+    // Whoever still thinks after the register was closed has nothing to say any more.
+    if (this.#closed) return this.#turn.then(() => undefined);
     this.#pin = { ...this.#pin, ...part };
     const write = this.#turn.then(() => this.#write());
     this.#turn = write.catch(() => undefined);
@@ -56,6 +59,7 @@ export class TrustStore {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#turn;
     this.#database.close();
   }
