@@ -6,7 +6,8 @@ import type { Result } from '../shared/base/result.ts';
 import type { Instant } from '../shared/base/time.ts';
 import { DEFAULT_PORT } from '../shared/wire/closeCodes.ts';
 import type { ApiError } from '../shared/wire/http.ts';
-import type { LocalCore } from './cli/localCore.ts';
+import type { LocalCore, LocalTeam } from './cli/localCore.ts';
+import { localTeam } from './cli/localTeam.ts';
 import { Core } from './core/core.ts';
 import { type HeldDataDirectory, holdDataDirectory } from './core/dataDirectory.ts';
 import { StoreGone, WrongServerKey } from './core/genesis.ts';
@@ -14,6 +15,9 @@ import { createVerify, KeyFileDamaged, loadOrCreateSigner } from './core/keys.ts
 import { createLog, type Log } from './core/log.ts';
 import { Metrics } from './core/metrics.ts';
 import { ServerKeys } from './core/serverKeys.ts';
+import { Provider } from './core/signIn/provider.ts';
+import { SignIn } from './core/signIn/signIn.ts';
+import { SignInSecret } from './core/signIn/signInSecret.ts';
 import { createApp } from './http/app.ts';
 import type { LocalCommand, SampleHooks } from './http/context.ts';
 import { AllowedOrigins } from './http/origin.ts';
@@ -138,14 +142,19 @@ async function start(options: ServerOptions, held: HeldDataDirectory, closing: C
     ...(options.snapshotReserve === undefined ? {} : { reserve: options.snapshotReserve }),
   });
   cleanups.push(() => snapshots.stop());
+  const signInSecret = new SignInSecret(held.paths.signIn);
+  const provider = new Provider(signInSecret.read, clock);
+  const signIn = newSignIn(core, provider, clock);
   const secret = randomBytes(24).toString('base64url');
   const link = { address: '' };
-  const local = localCore(core, runner, snapshots, held.paths.uploads, clock, () => link.address);
+  const team = localTeam(core, signInSecret, provider);
+  const local = localCore(core, team, runner, snapshots, held.paths.uploads, clock, () => link.address);
   const { port = DEFAULT_PORT, host = '127.0.0.1' } = options;
   const context = {
     core,
     runner,
     snapshots,
+    signIn,
     version: version(),
     name,
     sample: options.sample === true,
@@ -163,6 +172,7 @@ async function start(options: ServerOptions, held: HeldDataDirectory, closing: C
   core.events = {
     outcome: (device, outcome) => gateway.outcome(device, outcome),
     revoked: (device) => gateway.revoke(device),
+    signedOut: (device) => gateway.signOut(device),
     decided: (subject, decision) =>
       void runner.decide(subject, decision).catch((error: unknown) => log.error({ problem: String(error) }, 'decision')),
   };
@@ -219,6 +229,22 @@ async function openCore(held: HeldDataDirectory, { cleanups, close }: Closing, a
   return core;
 }
 
+function newSignIn(core: Core, provider: Provider, clock: () => number): SignIn {
+  const { space, ledger, signInRecords: records, deviceRequests: requests, log } = core;
+  const say = core.sayAsServer.bind(core);
+  return new SignIn({
+    space,
+    ledger,
+    records,
+    requests,
+    say,
+    clock,
+    log,
+    verify: createVerify(),
+    provider,
+  });
+}
+
 async function startRunner(
   options: ServerOptions,
   { paths }: HeldDataDirectory,
@@ -273,6 +299,7 @@ function shownHost(host: string): string {
 /** What the command line works with, in this process or over `/api/local`. */
 function localCore(
   core: Core,
+  team: LocalTeam,
   runner: RunnerService,
   snapshots: Snapshots,
   uploads: string,
@@ -287,6 +314,7 @@ function localCore(
     ledger: core.ledger,
     runner,
     snapshots,
+    team,
     get steward() {
       return { person: core.localPerson, name: core.ledger.persons().get(core.localPerson)?.name ?? '', local: true };
     },

@@ -163,7 +163,7 @@ export class Fold implements JudgedState {
         registry.rekey(act, ref);
         return;
       case 'invite':
-        registry.invite(act, ref);
+        registry.invite(act, ref, folded.entry.device);
         return;
     }
   }

@@ -263,7 +263,9 @@ class EntryJudge {
     const invitation = this.#state.registry.invitation(ref);
     const expires = invitation ? parseTime(invitation.act.expires) : undefined;
     const open = invitation !== undefined && !invitation.used && expires !== undefined && this.#at <= expires;
-    if (!open || this.#take(`invite/${refKey(ref)}`)) return 'invitation is used or expired';
+    // A device that was lost may have opened doors before it was missed.
+    if (!open || this.#state.registry.isRevoked(invitation.by) || this.#take(`invite/${refKey(ref)}`))
+      return 'invitation is used or expired';
     return invitation.act.role === act.role && invitation.act.remit === act.remit ? undefined : 'changed meanwhile';
   }
 

@@ -12,6 +12,8 @@ export interface Decision {
 }
 export interface Invitation {
   readonly act: ActOf<'invite'>;
+  /** Whose device opened it. */
+  readonly by: DeviceId;
   readonly used: boolean;
 }
 export interface PolicyEntry {
@@ -138,8 +140,8 @@ export class Registry {
     this.decisions.set(subject, decision);
   }
 
-  invite(act: ActOf<'invite'>, ref: ActRef): void {
-    this.#invitations.set(refKey(ref), { act, ref, used: false });
+  invite(act: ActOf<'invite'>, ref: ActRef, by: DeviceId): void {
+    this.#invitations.set(refKey(ref), { act, ref, by, used: false });
   }
 
   invitations(): readonly (Invitation & { readonly ref: ActRef })[] {

@@ -43,7 +43,15 @@ export type DeviceRequestReply = z.infer<typeof deviceRequestReply>;
 
 /** GET /api/devices/requests/<code> (enrolled devices): the device that shows this code. The confirming device signs `enrol` via `confirmed`. */
 export const waitingDevice = z
-  .object({ device: deviceId, label: z.string(), proof: z.string(), asked: instant, expires: instant })
+  .object({
+    device: deviceId,
+    label: z.string(),
+    proof: z.string(),
+    asked: instant,
+    expires: instant,
+    /** Whose it is, when it came by sign-in: only that person's devices and administrators are shown it. */
+    person: personId.optional(),
+  })
   .strict();
 export type WaitingDevice = z.infer<typeof waitingDevice>;
 
@@ -79,6 +87,24 @@ export const signInOutcome = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('confirm'), personName: z.string(), code: z.string(), expires: instant }).strict(),
 ]);
 export type SignInOutcome = z.infer<typeof signInOutcome>;
+
+/**
+ * The codes of an `ApiError` of a sign-in. `no sign-in`: there is no provider, or it is set up wrongly. `sign-in over`: this id is unknown, was used or
+ * has run out. `answer refused`: what the browser brought is not the answer to it (state, issuer, no code). `provider refused`: it said no.
+ * `token refused`: its ID token does not hold. `not let in`: it holds, and no group of the person is in the policy. `another person`: the
+ * device is somebody else's already.
+ */
+export const signInProblem = z.enum([
+  'no sign-in',
+  'sign-in over',
+  'answer refused',
+  'provider refused',
+  'provider unreachable',
+  'token refused',
+  'not let in',
+  'another person',
+]);
+export type SignInProblem = z.infer<typeof signInProblem>;
 
 /** The code of an `ApiError` when a device's sign-in has run out: it signs in again, and nothing that it holds is lost. */
 export const SIGN_IN_AGAIN = 'sign in again';

@@ -1,16 +1,16 @@
 import * as z from 'zod';
 import { canonicalJson, type Json } from '../../shared/base/json.ts';
-import type { Result } from '../../shared/base/result.ts';
 import { visibleText } from '../../shared/base/text.ts';
 import { fieldByName, isSetField } from '../../shared/model/fields.ts';
 import { type IdentityId, sourceId } from '../../shared/model/ids.ts';
 import { role } from '../../shared/model/vocabulary.ts';
 import type { EditChange, IdentityView, Query, Row } from '../../shared/register/view.ts';
-import type { ApiError } from '../../shared/wire/http.ts';
 import { CommandError } from './commandError.ts';
 import type { LocalCore } from './localCore.ts';
 import { applyRows, exportRecords, portableRow } from './portableRecords.ts';
 import { SNAPSHOT_ARGUMENTS, snapshotFileOf, snapshotJobOf } from './snapshotLocalCommands.ts';
+import { TEAM_COMMANDS } from './teamLocalCommands.ts';
+import { unwrapped } from './unwrapped.ts';
 
 /** What the command line can ask of a server on the same machine, by name: `POST /api/local/<command>`. */
 export type LocalCommand = (args: unknown) => Promise<unknown>;
@@ -44,6 +44,7 @@ export function localCommands(core: LocalCore): Readonly<Record<string, LocalCom
     <T>(schema: z.ZodType<T>, run: (args: T) => unknown): LocalCommand =>
     async (args) =>
       run(parsed(schema, args));
+  const team = Object.fromEntries(Object.entries(TEAM_COMMANDS).map(([name, run]) => [name, async (args: unknown) => run(core, args)]));
   return {
     list: command(queryArgs, (args) => rowsOf(core, queryOf(args))),
     show: command(idArgs, ({ id }) => identityOf(core, id)),
@@ -57,7 +58,7 @@ export function localCommands(core: LocalCore): Readonly<Record<string, LocalCom
     import: command(importArgs, ({ settings }) => importSource(core, settings)),
     'apply-rows': command(applyRowsArgs, ({ rows, why }) => applyRows(core, rows, why)),
     export: command(queryArgs, (args) => exportRecords(core, rowsOf(core, { ...queryOf(args), include: EVERYTHING }))),
-    devices: command(z.unknown(), () => devicesOf(core)),
+    ...team,
     invite: command(inviteArgs, async (args) => unwrapped(await core.invite(args))),
     'launch-link': command(z.unknown(), () => ({ link: core.launchLink() })),
     'snapshot-create': command(SNAPSHOT_ARGUMENTS.request, (request) => unwrapped(core.snapshots.create(request, core.steward))),
@@ -73,16 +74,6 @@ function parsed<T>(schema: z.ZodType<T>, args: unknown): T {
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw new CommandError(`${issue?.path.join('.') || 'arguments'}: ${issue?.message ?? 'not what this command takes'}.`);
-}
-
-/** What was asked for cannot be: the asker's to mend. Anything else failed on the way. */
-const BAD_USE: ReadonlySet<string> = new Set(['bad settings', 'bad request', 'no such source', 'source exists', 'unknown source']);
-
-/** @throws CommandError that carries the server's sentence and way out. */
-export function unwrapped<T>(result: Result<T, ApiError>): T {
-  if (result.ok) return result.value;
-  const { code, message, wayOut } = result.error;
-  throw new CommandError(wayOut === undefined ? message : message.replace(/[.]?$/, '.'), { exitCode: BAD_USE.has(code) ? 2 : 1, wayOut });
 }
 
 function queryOf(args: { query: string; where?: string | undefined }): Query {
@@ -223,8 +214,3 @@ async function importSource(core: LocalCore, settings: Record<string, unknown>):
   const applied = unwrapped(await core.runner.apply(plan.digest));
   return { ...applied, report: plan.report ?? null };
 }
-
-const devicesOf = (core: LocalCore): unknown[] =>
-  [...core.ledger.persons().values()].flatMap((person) =>
-    person.devices.map((device) => ({ person: person.name, role: person.role, remit: person.remit, ...device })),
-  );

@@ -1,13 +1,36 @@
 import type { Result } from '../../shared/base/result.ts';
 import type { Instant } from '../../shared/base/time.ts';
 import type { LedgerReader } from '../../shared/ledger/ledgerReader.ts';
-import type { Act } from '../../shared/model/act.ts';
-import type { EntryId, SpaceId } from '../../shared/model/ids.ts';
+import type { Act, Succession } from '../../shared/model/act.ts';
+import type { DeviceId, EntryId, SpaceId } from '../../shared/model/ids.ts';
+import type { SignInPolicy } from '../../shared/model/policy.ts';
 import type { Role } from '../../shared/model/vocabulary.ts';
 import type { RegisterReader } from '../../shared/register/view.ts';
 import type { ApiError } from '../../shared/wire/http.ts';
+import type { SecretReference } from '../core/signIn/signInSecret.ts';
 import type { RunnerService } from '../runner/runnerService.ts';
 import type { Asker, Snapshots } from '../snapshot/snapshots.ts';
+
+/** An invitation that may still be used. `id`: the entry that made it, and the act in it. */
+export interface OpenInvitation {
+  readonly id: string;
+  readonly label: string;
+  readonly role: Role;
+  readonly remit: string;
+  readonly expires: string;
+}
+
+export interface LocalTeam {
+  invitations(): readonly OpenInvitation[];
+  seen(device: DeviceId): { readonly here: boolean; readonly lastSeen?: Instant };
+  /** A new server key, endorsed by the one in force. */
+  prepareSuccession(): Promise<Succession>;
+  signIn(): SignInPolicy | undefined;
+  /** Where the client secret of that provider is found; undefined forgets it. */
+  rememberSecret(policy: SignInPolicy, secret: SecretReference | undefined): void;
+  /** Does the provider answer as one? */
+  checkSignIn(policy: SignInPolicy): Promise<Result<{ readonly issuer: string }, ApiError>>;
+}
 
 /** What the command line asks of a running server: the register it projects, the runner, and the local steward's own device. */
 export interface LocalCore {
@@ -18,6 +41,8 @@ export interface LocalCore {
   readonly snapshots: Snapshots;
   /** In whose name the command line acts. */
   readonly steward: Asker;
+  /** People, devices and keys beyond what the ledger says. */
+  readonly team: LocalTeam;
   readonly uploads: string;
   now(): number;
   /** Signs as the local steward, places, and resolves when it is on disk. More than 500 acts become one group of entries. */

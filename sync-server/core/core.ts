@@ -17,17 +17,21 @@ import type { SharedDocument } from '../documents/sharedDocument.ts';
 import { StoredSources } from '../documents/sourceStore.ts';
 import type { Storage } from '../storage/storage.ts';
 import { ActProofs } from './actProofs.ts';
-import { Enrolment } from './enrolment.ts';
+import { DeviceRequests } from './deviceRequests.ts';
+import { commitByServer, Enrolment } from './enrolment.ts';
 import { openSpace, type SpaceRow } from './genesis.ts';
 import { HeadSigner, signHead } from './heads.ts';
 import { Ingest, type LedgerPlacing, type Outcome, type PlacedEntry } from './ingest.ts';
-import { LocalAuthor } from './localAuthor.ts';
+import { LastSeen } from './lastSeen.ts';
+import { type Authored, LocalAuthor } from './localAuthor.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Principal } from './principal.ts';
 import { Projection } from './projection.ts';
 import { prepareSuccession } from './rekey.ts';
 import type { ServerKeys } from './serverKeys.ts';
+import { signedInUntil } from './signIn/signedInUntil.ts';
+import { SignInRecords } from './signIn/signInRecords.ts';
 import { Tickets } from './tickets.ts';
 
 export interface CoreOptions {
@@ -51,6 +55,8 @@ export interface CoreEvents {
   /** An entry of this device's outbox came to its end. */
   outcome(device: DeviceId, outcome: Outcome): void;
   revoked(device: DeviceId): void;
+  /** Its sign-in has run out. */
+  signedOut(device: DeviceId): void;
   /** A steward decided on a held part. */
   decided(subject: HashHex, decision: 'release' | 'discard'): void;
 }
@@ -79,6 +85,9 @@ export class Core {
   readonly outboxes: Outboxes;
   readonly tickets: Tickets;
   readonly enrolment: Enrolment;
+  readonly deviceRequests: DeviceRequests;
+  readonly lastSeen: LastSeen;
+  readonly signInRecords: SignInRecords;
   events: CoreEvents | undefined;
   private readonly options: CoreOptions;
   private readonly ledgerDocuments: LedgerDocuments;
@@ -115,6 +124,10 @@ export class Core {
     this.server = this.authorOf(options.server.current, loaded.lastByDevice.get(options.server.publicKey));
     this.tickets = this.newTickets();
     this.enrolment = this.newEnrolment(loaded);
+    const { storage, clock, verify } = options;
+    this.deviceRequests = new DeviceRequests({ space: row.space, ledger: () => this.ledger, verify, clock });
+    this.lastSeen = new LastSeen(storage, clock);
+    this.signInRecords = new SignInRecords(storage);
     this.outboxes = new Outboxes((device, added) => {
       for (const { key, bytes } of added) void this.receive(device, key, bytes);
     });
@@ -127,6 +140,8 @@ export class Core {
     options.server.follow(loaded.ledger.serverKey ?? options.server.publicKey);
     const core = new Core(options, row, loaded);
     await core.sources.load();
+    await core.lastSeen.load();
+    await core.signInRecords.load(core.ledger.persons().keys());
     core.showSources();
     await core.heads.signNow();
     return core;
@@ -230,11 +245,22 @@ export class Core {
     return ok({ entries: authored.value.map(({ entry }) => entry) });
   }
 
+  /** Signs with the server's own key, places, and resolves when it is on disk. @returns undefined for an act that cannot be said. */
+  sayAsServer(act: Act): Promise<Authored | undefined> {
+    return commitByServer(() => this.server, act);
+  }
+
+  /** Until when a device syncs without signing in again; undefined: for ever. */
+  signedInUntil(device: DeviceId): Millis | undefined {
+    return signedInUntil(device, this.ledger.personOf(device), this.ledger.signIn, this.signInRecords);
+  }
+
   async close(): Promise<void> {
     clearInterval(this.sweeper);
     this.heads.stop();
     this.projection.stop();
     while (this.ingest.pending > 0 && !this.ingest.hasFailed) await new Promise((resolve) => setTimeout(resolve, 5));
+    if (!this.ingest.hasFailed) await this.lastSeen.save(true);
     this.outboxes.destroy();
     this.sources.destroy();
     this.ledgerDocuments.destroy();
@@ -260,6 +286,7 @@ export class Core {
     placed.entry.acts.forEach((act, index) => {
       if (placed.receipt.void?.[String(index)] !== undefined) return;
       if (act.kind === 'revoke') this.events?.revoked(act.device);
+      if (act.kind === 'enrol') this.deviceRequests.enrolled(act.device);
       if (act.kind === 'rekey') this.takeOver(act.succession.to);
       if (act.kind === 'release' || act.kind === 'discard') this.events?.decided(act.subject, act.kind);
     });
@@ -285,6 +312,10 @@ export class Core {
   private sweep(): void {
     this.ingest.sweep();
     this.ledgerDocuments.forgetIdle();
+    this.lastSeen.save().catch(this.options.fatal);
+    for (const device of this.lastSeen.here()) {
+      if ((this.signedInUntil(device) ?? Number.POSITIVE_INFINITY) <= this.now()) this.events?.signedOut(device);
+    }
   }
 
   private showSources(): void {
@@ -419,7 +450,9 @@ export class Core {
 
   private newTickets(): Tickets {
     const { verify, clock } = this.options;
-    return new Tickets({ space: this.space, ledger: () => this.ledger, localPerson: () => this.localPerson, verify, clock });
+    const { space, ledger, localPerson } = this;
+    const signedIn = (device: DeviceId): Millis | undefined => this.signedInUntil(device);
+    return new Tickets({ space, ledger: () => ledger, localPerson: () => localPerson, signedInUntil: signedIn, verify, clock });
   }
 
   private newEnrolment(loaded: LoadedLedger): Enrolment {
@@ -445,11 +478,11 @@ interface LoadedLedger {
   readonly documents: LedgerDocuments;
   /** The newest entry of the devices whose keys the server holds, and of everybody else. */
   readonly lastByDevice: ReadonlyMap<DeviceId, EntryId>;
-  /** Entries that hold an invitation, an enrolment, or take something back. */
+  /** Entries that hold an invitation, an enrolment or a revocation, or take something back. */
   readonly admissions: readonly Pick<PlacedEntry, 'entry' | 'receipt'>[];
 }
 
-const isAdmission = ({ kind }: Act): boolean => kind === 'invite' || kind === 'enrol' || kind === 'withdraw';
+const isAdmission = ({ kind }: Act): boolean => kind === 'invite' || kind === 'enrol' || kind === 'withdraw' || kind === 'revoke';
 
 /** Builds the fold and the open ledger document from the rows. */
 async function loadLedger(storage: Storage, { space, epoch }: SpaceRow): Promise<LoadedLedger> {

@@ -12,6 +12,7 @@ export const dataPaths = (data: string) => ({
   nextServerKey: join(data, 'server-key.next.pem'),
   localKey: join(data, 'local-device-key.pem'),
   settings: join(data, 'sources.json'),
+  signIn: join(data, 'sign-in.json'),
   uploads: join(data, 'uploads'),
   snapshots: join(data, 'snapshots'),
   space: join(data, 'space'),

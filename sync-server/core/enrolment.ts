@@ -6,8 +6,8 @@ import type { Verify } from '../../shared/base/signature.ts';
 import { HOUR, type Millis, parseTime, toInstant } from '../../shared/base/time.ts';
 import { enrolmentMessage } from '../../shared/ledger/enrolmentProof.ts';
 import type { LedgerReader } from '../../shared/ledger/ledgerReader.ts';
-import type { Act, ActOf, ActRef } from '../../shared/model/act.ts';
-import type { PersonId, SpaceId } from '../../shared/model/ids.ts';
+import type { Act, ActOf, ActRef, VoidReason } from '../../shared/model/act.ts';
+import type { DeviceId, PersonId, SpaceId } from '../../shared/model/ids.ts';
 import type { ApiError, EnrolReply, enrolRequest, invitationReply, invitationRequest } from '../../shared/wire/http.ts';
 import type { PlacedEntry } from './ingest.ts';
 import { decodeSignature } from './keys.ts';
@@ -52,7 +52,7 @@ const BAD_TOKEN = failure('forbidden', 'This link was used already or has expire
 export class Enrolment {
   private readonly options: EnrolmentOptions;
   private readonly launchTokens = new Set<HashHex>();
-  private readonly invitations = new Map<HashHex, { act: ActOf<'invite'>; ref: ActRef; used: boolean }>();
+  private readonly invitations = new Map<HashHex, { act: ActOf<'invite'>; ref: ActRef; by: DeviceId; used: boolean }>();
 
   constructor(options: EnrolmentOptions) {
     this.options = options;
@@ -69,10 +69,18 @@ export class Enrolment {
   observe({ entry, receipt }: Pick<PlacedEntry, 'entry' | 'receipt'>): void {
     entry.acts.forEach((act, index) => {
       if (receipt.void?.[String(index)] !== undefined) return;
-      if (act.kind === 'invite') this.invitations.set(act.tokenHash, { act, ref: { entry: entry.id, act: index }, used: false });
+      if (act.kind === 'invite')
+        this.invitations.set(act.tokenHash, { act, ref: { entry: entry.id, act: index }, by: entry.device, used: false });
       if (act.kind === 'enrol' && 'invite' in act.via) this.markUsed(act.via.invite);
+      if (act.kind === 'revoke') this.closeThoseOf(act.device);
       if (act.kind === 'withdraw') for (const ref of act.acts) this.markUsed(ref);
     });
+  }
+
+  /** Invitations that may still be used. */
+  open(): { readonly act: ActOf<'invite'>; readonly ref: ActRef }[] {
+    const now = this.options.clock();
+    return [...this.invitations.values()].filter(({ act, used }) => !used && (parseTime(act.expires) ?? 0) >= now);
   }
 
   async invite(request: z.infer<typeof invitationRequest>, origin: string): Promise<Result<z.infer<typeof invitationReply>, ApiError>> {
@@ -97,9 +105,11 @@ export class Enrolment {
     const { device, label, proof } = request;
     const act: Act = { kind: 'enrol', device, label, proof, previous: null, ...way };
     const authored = 'launch' in way.via ? await commitOne(this.options.steward, act) : await commitByServer(this.options.server, act);
-    const reason = authored ? authored.receipt.void?.['0'] : 'not a valid value';
-    if (!authored || reason)
+    const reason = authored ? authored.receipt.void?.['0'] : ('not a valid value' as const);
+    if (!authored || reason) {
+      this.giveBack(tokenHash, reason);
       return failure('forbidden', `This device was not enrolled: ${reason}.`, 'Use a new browser profile or device.');
+    }
     const { person, personName, role, remit } = way;
     return ok({ person, personName, role, remit, entry: authored.entry, place: authored.place });
   }
@@ -128,6 +138,16 @@ export class Enrolment {
     const { role, remit, label } = invitation.act;
     const person = randomBytes(16).toString('hex') as PersonId;
     return { person, personName: request.personName?.trim() || label, role, remit, via: { invite: invitation.ref } };
+  }
+
+  /** It was this device that could not come in: the link is still good for another one. */
+  private giveBack(tokenHash: HashHex, reason: VoidReason | undefined): void {
+    const invitation = this.invitations.get(tokenHash);
+    if (invitation && reason !== 'invitation is used or expired') invitation.used = false;
+  }
+
+  private closeThoseOf(device: DeviceId): void {
+    for (const invitation of this.invitations.values()) if (invitation.by === device) invitation.used = true;
   }
 
   private markUsed(ref: ActRef): void {

@@ -20,10 +20,15 @@ type Admission =
   | { readonly kind: 'device'; readonly device: DeviceId; readonly expires: Millis }
   | { readonly kind: 'token'; readonly role: Role; readonly person: PersonId; readonly expires: Millis };
 
+/** Why a device that holds its key is not let in. */
+type DeviceProblem = 'not enrolled' | 'revoked' | 'sign in again';
+
 export interface TicketOptions {
   readonly space: SpaceId;
   readonly ledger: () => LedgerReader;
   readonly localPerson: () => PersonId;
+  /** Until when a device syncs without signing in again; undefined: for ever. */
+  readonly signedInUntil: (device: DeviceId) => Millis | undefined;
   readonly verify: Verify;
   readonly clock: () => Millis;
 }
@@ -53,7 +58,7 @@ export class Tickets {
     device: DeviceId,
     nonce: string,
     signature: string,
-  ): Promise<Result<{ ticket: string; expires: Instant; principal: Principal }, 'not proved' | 'not enrolled' | 'revoked'>> {
+  ): Promise<Result<{ ticket: string; expires: Instant; principal: Principal }, 'not proved' | DeviceProblem>> {
     const offered = this.nonces.get(nonce);
     this.nonces.delete(nonce);
     if (!offered || offered.device !== device || offered.expires <= this.options.clock()) return err('not proved');
@@ -72,7 +77,7 @@ export class Tickets {
     return this.admit({ kind: 'token', role, person: this.options.localPerson(), expires });
   }
 
-  principal(ticket: string): Result<Principal, 'expired' | 'revoked' | 'not enrolled'> {
+  principal(ticket: string): Result<Principal, 'expired' | DeviceProblem> {
     const admission = this.admissions.get(ticket);
     if (!admission || admission.expires <= this.options.clock()) return err('expired');
     if (admission.kind === 'device') return this.devicePrincipal(admission.device);
@@ -91,10 +96,11 @@ export class Tickets {
     return { ticket, expires: toInstant(admission.expires) };
   }
 
-  private devicePrincipal(device: DeviceId): Result<Principal, 'revoked' | 'not enrolled'> {
+  private devicePrincipal(device: DeviceId): Result<Principal, DeviceProblem> {
     const person = this.options.ledger().personOf(device);
     if (!person) return err('not enrolled');
     if (person.devices.some((one) => one.device === device && one.revoked)) return err('revoked');
+    if ((this.options.signedInUntil(device) ?? Number.POSITIVE_INFINITY) <= this.options.clock()) return err('sign in again');
     const local = person.person === this.options.localPerson();
     return ok({ device, person: person.person, personName: person.name, role: person.role, remit: person.remit, local });
   }

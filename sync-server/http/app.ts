@@ -5,9 +5,11 @@ import { identityRoutes } from './identityRoutes.ts';
 import { localRoutes } from './localRoutes.ts';
 import { type AllowedOrigins, DESKTOP_HEADERS, DESKTOP_ORIGIN } from './origin.ts';
 import { recordRoutes } from './recordRoutes.ts';
+import { signInRoutes } from './signInRoutes.ts';
 import { snapshotRoutes } from './snapshotRoutes.ts';
 import { sourceRoutes } from './sourceRoutes.ts';
 import { SECURITY_HEADERS, serveApp } from './staticApp.ts';
+import { teamRoutes } from './teamRoutes.ts';
 import { uploadRoutes } from './uploadRoutes.ts';
 
 const JSON_LIMIT = 4 * 1024 * 1024;
@@ -45,7 +47,8 @@ export function createApp(context: HttpContext, origins: AllowedOrigins): Fastif
     context.core.log.debug({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
   });
   handleFailures(app, context);
-  for (const routes of [identityRoutes, recordRoutes, sourceRoutes, localRoutes, uploadRoutes, snapshotRoutes]) routes(app, context);
+  for (const routes of [identityRoutes, teamRoutes, signInRoutes, recordRoutes, sourceRoutes, localRoutes, uploadRoutes, snapshotRoutes])
+    routes(app, context);
   serveApp(app, context.assets);
   return app;
 }

@@ -1,9 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { err, type Result } from '../../shared/base/result.ts';
+import type { ApiError } from '../../shared/wire/http.ts';
 import type { Core } from '../core/core.ts';
 import { atLevel, type Level, type Principal } from '../core/principal.ts';
+import type { SignIn } from '../core/signIn/signIn.ts';
 import type { RunnerService } from '../runner/runnerService.ts';
 import type { Snapshots } from '../snapshot/snapshots.ts';
-import { FORBIDDEN, NOT_SIGNED_IN, sendError } from './errors.ts';
+import { FORBIDDEN, NOT_SIGNED_IN, SIGNED_OUT, sendError } from './errors.ts';
 
 /** A command that the command line asks the running server to do. Arguments are not trusted to have any shape. */
 export type LocalCommand = (args: unknown) => Promise<unknown>;
@@ -17,6 +20,7 @@ export interface SampleHooks {
 export interface HttpContext {
   readonly core: Core;
   readonly runner: RunnerService;
+  readonly signIn: SignIn;
   readonly snapshots: Snapshots;
   readonly version: string;
   readonly name: string;
@@ -29,11 +33,12 @@ export interface HttpContext {
   readonly clock: () => number;
 }
 
-export function principalOf(context: HttpContext, request: FastifyRequest): Principal | undefined {
+function principalOf(context: HttpContext, request: FastifyRequest): Result<Principal, ApiError> {
   const header = request.headers.authorization;
   const ticket = header?.startsWith('Bearer ') === true ? header.slice('Bearer '.length) : queryToken(context, request);
   const principal = ticket === undefined ? undefined : context.core.tickets.principal(ticket);
-  return principal?.ok ? principal.value : undefined;
+  if (principal?.ok) return principal;
+  return err(principal?.error === 'sign in again' ? SIGNED_OUT : NOT_SIGNED_IN);
 }
 
 /** `?token=` is for scripts with a token of `muster token`; a device's ticket in an address would end up in histories. */
@@ -48,7 +53,7 @@ type Handler = (request: FastifyRequest, reply: FastifyReply, principal: Princip
 export function requires(context: HttpContext, level: Level, handler: Handler) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const principal = principalOf(context, request);
-    if (!principal) return sendError(reply, NOT_SIGNED_IN);
-    return atLevel(principal, level) ? handler(request, reply, principal) : sendError(reply, FORBIDDEN);
+    if (!principal.ok) return sendError(reply, principal.error);
+    return atLevel(principal.value, level) ? handler(request, reply, principal.value) : sendError(reply, FORBIDDEN);
   };
 }

@@ -2,10 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toInstant } from '../../shared/base/time.ts';
 import { enrolRequest, invitationRequest, nonceRequest, PROTOCOL, type SpaceInfo, ticketRequest } from '../../shared/wire/http.ts';
 import { type HttpContext, requires } from './context.ts';
-import { apiFailure, sendError, sendResult } from './errors.ts';
+import { apiFailure, SIGNED_OUT, sendError, sendResult } from './errors.ts';
+import { originOf } from './origin.ts';
 import { parseWith } from './parse.ts';
-
-const originOf = (request: FastifyRequest): string => `${request.protocol}://${request.headers.host}`;
 
 /** Who the server is, and how a device proves who it is. */
 export function identityRoutes(app: FastifyInstance, context: HttpContext): void {
@@ -51,6 +50,7 @@ async function ticket({ core }: HttpContext, request: FastifyRequest, reply: Fas
   if (!redeemed.ok) return sendError(reply, TICKET_REFUSED[redeemed.error]);
   const { ticket: value, expires, principal } = redeemed.value;
   const { person, personName, role, remit } = principal;
+  core.lastSeen.saw(body.value.device);
   return reply.send({ ticket: value, expires, person, personName, role, remit });
 }
 
@@ -58,6 +58,7 @@ const TICKET_REFUSED = {
   'not proved': apiFailure('not signed in', 'The signature does not prove this device.', 'Ask for a new nonce and sign it.', true),
   'not enrolled': apiFailure('forbidden', 'This device is not enrolled here.', 'Open a launch link or an invitation.'),
   revoked: apiFailure('forbidden', 'This device was revoked.', 'Ask an administrator for a new invitation.'),
+  'sign in again': SIGNED_OUT,
 } as const;
 
 async function enrol({ core }: HttpContext, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyRequest } from 'fastify';
 
 /** The desktop application's own page: another origin than the server's, so its calls need the headers of the Fetch standard (CORS). */
 export const DESKTOP_ORIGIN = 'muster://app';
@@ -10,6 +11,9 @@ export const DESKTOP_HEADERS: Readonly<Record<string, string>> = {
   'access-control-max-age': '600',
   vary: 'origin',
 };
+
+/** The origin under which this server was called. Only hosts that it answers to get so far. */
+export const originOf = (request: FastifyRequest): string => `${request.protocol}://${request.headers.host}`;
 
 /** Names under which this server may be addressed. Anything else is a page that rebound its DNS name to us, or a mistake. */
 export class AllowedOrigins {

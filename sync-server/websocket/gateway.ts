@@ -70,6 +70,10 @@ export class Gateway {
     for (const connection of this.connections) if (connection.device === device) connection.close(CLOSE.revoked, 'revoked');
   }
 
+  signOut(device: DeviceId): void {
+    for (const connection of this.connections) if (connection.device === device) connection.close(CLOSE.signInAgain, 'sign in again');
+  }
+
   async close(): Promise<void> {
     clearInterval(this.heartbeat);
     this.closing = true;
@@ -153,6 +157,7 @@ export class Gateway {
       offered.find((one) => one !== SUBPROTOCOL && one !== '') ?? (token !== null && this.core.tickets.isToken(token) ? token : '');
     const principal = this.core.tickets.principal(ticket);
     if (principal.ok) return principal.value;
+    if (principal.error === 'sign in again') return refused(CLOSE.signInAgain, 'sign in again');
     return principal.error === 'revoked' ? refused(CLOSE.revoked, 'revoked') : refused(CLOSE.ticketExpired, 'ticket expired');
   }
 
@@ -169,6 +174,7 @@ export class Gateway {
   private count(connection: Connection, by: 1 | -1): void {
     if (by === 1) this.connections.add(connection);
     else this.connections.delete(connection);
+    if (connection.principal.device !== undefined) this.core.lastSeen[by === 1 ? 'opened' : 'closed'](connection.principal.device);
     const key = connection.device ?? '';
     const now = (this.perDevice.get(key) ?? 0) + by;
     if (now === 0) this.perDevice.delete(key);

@@ -129,6 +129,11 @@ export class TestDevice {
     return new TestDevice(url.origin, space, signer, enrolReply.parse(reply.body).person);
   }
 
+  /** A device that came in another way than by a link. */
+  static known(address: string, space: SpaceId, signer: Signer, person: PersonId): TestDevice {
+    return new TestDevice(address, space, signer, person);
+  }
+
   /** The same device after a restart of its page, or of the server under another address. */
   static resume(device: TestDevice, address = device.address): TestDevice {
     const resumed = new TestDevice(address, device.space, device.signer, device.person);

@@ -272,6 +272,15 @@ describe('invitations', () => {
     expectReplicasAgree(ledger);
   });
 
+  it('[LED25] what a device invited before it was revoked lets nobody in after', () => {
+    const ledger = started().enrol(device('D'), person('4'), 'admin');
+    const { entry } = ledger.place(device('D'), [invite()]);
+    ledger.place(ADMIN, [revoke(ledger, device('D'))]);
+    const enrol = enrolment(device('X'), person('9'), 'steward', { invite: ref(entry) });
+    expect(ledger.verdict(SERVER, enrol)).toBe('invitation is used or expired');
+    expectReplicasAgree(ledger);
+  });
+
   it('[LED25] an administrator takes back nothing else that somebody said', () => {
     const ledger = started();
     const { entry } = ledger.place(STEWARD, [set('mine')]);
