@@ -62,6 +62,7 @@ function sessionStatus(session: SpaceSession): SessionStatus {
           },
         }
       : {}),
+    device: session.device.signer.publicKey,
     connection: session.connection,
     ...(offlineSince === undefined ? {} : { offlineSince }),
     savedHere: own.waiting,

@@ -210,6 +210,8 @@ export interface EngineStatus {
     readonly remit: string;
     readonly device: DeviceId;
   };
+  /** This device's key, also where nobody has enrolled it yet. */
+  readonly device?: DeviceId;
   readonly connection: 'online' | 'connecting' | 'offline';
   readonly offlineSince?: Instant;
   /** Entries that are saved on this device and not yet in the ledger. */
