@@ -34,7 +34,7 @@ export function TrustBar(): ReactNode {
           <SignInAgain />
         </Band>
       )}
-      {status.forks !== undefined && <Copied forks={status.forks} />}
+      {status.forkedAt !== undefined && <Copied at={status.forkedAt} />}
       {status.problem && !status.signInAgain && !status.readOnlyBecause && (
         <Band label="The server refuses">
           <p>
@@ -110,13 +110,13 @@ function TakenOut({ status }: { status: EngineStatus }): ReactNode {
 const SEEN = 'muster.forks';
 
 /** Told until somebody has read it; a further fork is told again. */
-function Copied({ forks }: { forks: number }): ReactNode {
+function Copied({ at }: { at: number }): ReactNode {
   const [seen, setSeen] = useState(() => Number(localStorage.getItem(SEEN) ?? '0'));
   const savedHere = useStatus()?.savedHere ?? 0;
-  if (forks <= seen) return null;
+  if (at <= seen) return null;
   const read = (): void => {
-    localStorage.setItem(SEEN, String(forks));
-    setSeen(forks);
+    localStorage.setItem(SEEN, String(at));
+    setSeen(at);
   };
   return (
     <Band label="Copied profile">

@@ -1,10 +1,12 @@
 import type { RandomBytes } from '../../shared/base/clock.ts';
 import { err, ok, type Result } from '../../shared/base/result.ts';
 import type { CommitProblem, CommitReply, EditorToken } from '../../shared/bridge/engine.ts';
-import { mayDo } from '../../shared/ledger/permissions.ts';
+import { boundedAnchors } from '../../shared/ledger/judge.ts';
+import { mayAct } from '../../shared/ledger/permissions.ts';
 import type { Act, ActRef } from '../../shared/model/act.ts';
 import { MAX_ACTS, type Seen } from '../../shared/model/entry.ts';
-import { type Anchor, entryId, hash, type IdentityId, place, randomId } from '../../shared/model/ids.ts';
+import { type Anchor, type DeviceId, entryId, hash, type IdentityId, place, randomId } from '../../shared/model/ids.ts';
+import { isWithinRemit } from '../../shared/register/remit.ts';
 import { readOnlyReason } from './readOnlyReason.ts';
 import type { SpaceSession } from './spaceSession.ts';
 
@@ -42,16 +44,27 @@ export async function commit(
 }
 
 function obstacle(session: SpaceSession, acts: readonly Act[]): CommitProblem | undefined {
-  const { enrolment } = session;
+  const { enrolment, ledger, register, device } = session;
   if (!enrolment) return NOT_ENROLLED;
   const readOnly = readOnlyReason(session);
   if (readOnly) return { code: 'read only', ...readOnly };
-  for (const { kind } of acts) {
-    const permission = mayDo(enrolment.role, kind);
-    if (!permission.may) return { code: 'not allowed', message: permission.reason, wayOut: 'Ask an administrator.' };
+  const own = { person: enrolment.person, ownerOf: (one: DeviceId) => ledger.personOf(one)?.person };
+  const author = ledger.personOf(device.signer.publicKey);
+  for (const act of acts) {
+    const permission = mayAct(enrolment.role, act, own);
+    if (!permission.may) return notAllowed(permission.reason);
+    const anchors = author ? boundedAnchors(author, act) : [];
+    if (author && !isWithinRemit(register, author, author.remit, anchors))
+      return notAllowed(OUTSIDE[author.role === 'owner' ? 'owner' : 'other']);
   }
   return undefined;
 }
+
+const notAllowed = (message: string): CommitProblem => ({ code: 'not allowed', message, wayOut: 'Ask an administrator.' });
+const OUTSIDE = {
+  owner: 'An owner edits their own identities; this one is not among them.',
+  other: 'This is outside of what you may edit here.',
+} as const;
 
 /** Withdraw acts for any number of acts: each names at most 500. */
 function withdrawals(refs: readonly ActRef[], why?: string): Act[] {

@@ -75,7 +75,7 @@ function sessionStatus(session: SpaceSession): SessionStatus {
     ...(session.trust.problem ? { distrust: session.trust.problem } : {}),
     ...(session.signInAgain ? { signInAgain: true as const } : {}),
     ...(session.revoked ? { revoked: true as const } : {}),
-    ...(session.forks > 0 ? { forks: session.forks } : {}),
+    ...(session.forkedAt === undefined ? {} : { forkedAt: session.forkedAt }),
     ...(undo === undefined ? {} : { canUndo: undo }),
     version: register.version,
   };

@@ -6,7 +6,6 @@ import type { PresenceView } from '../../shared/bridge/engine.ts';
 import { readHead, unreadableKeys } from '../../shared/documents/catalogDocument.ts';
 import { formatDocumentName } from '../../shared/documents/names.ts';
 import { LedgerState, type LedgerValue } from '../../shared/ledger/ledgerState.ts';
-import { decodeLedgerValue } from '../../shared/model/entry.ts';
 import { type EntryId, entryId, type Place, type SourceId } from '../../shared/model/ids.ts';
 import type { SignedHead, SignedRestore, SourceStatus } from '../../shared/model/status.ts';
 import { Register } from '../../shared/register/register.ts';
@@ -92,7 +91,6 @@ export class SpaceSession {
   /** What of the catalog this version does not understand. */
   unreadable: readonly string[] = [];
   #head: SignedHead | undefined;
-  #forks = 0;
 
   private constructor(options: SessionOptions, parts: SessionParts) {
     const { host, client, info, clock } = options;
@@ -204,7 +202,6 @@ export class SpaceSession {
       this.#restored(this.#trustStore.pin.restores, false);
       await this.#documents.load();
       await this.#hashLeaves();
-      this.#forks = this.ledger.forksOf(this.device.signer.publicKey);
       this.#tick = setInterval(() => this.#tock(), CLOCK_TICK);
     } finally {
       this.opening.end();
@@ -271,8 +268,6 @@ export class SpaceSession {
     this.#options.events.onChanged(false);
     if (!this.#tick) return;
     void this.#hashLeaves().then(() => this.#compareHead());
-    const device = this.device.signer.publicKey;
-    if (values.some(({ value }) => decodeLedgerValue(value)?.entry.device === device)) this.#forks = this.ledger.forksOf(device);
   }
 
   #catalogChanged(catalog: Y.Doc): void {
@@ -355,9 +350,9 @@ export class SpaceSession {
     return this.#takenOut || this.ledger.isRevoked(this.device.signer.publicKey);
   }
 
-  /** How often this profile was seen to be copied. */
-  get forks(): number {
-    return this.#forks;
+  /** Where in the ledger it was last seen that this profile was copied. */
+  get forkedAt(): Place | undefined {
+    return this.ledger.forks().get(this.device.signer.publicKey);
   }
 
   #connected(): void {

@@ -32,6 +32,7 @@ export function DeviceLine({ person, device, seen, seenKnown }: Props): ReactNod
       <span>
         <Hostile text={device.label} limit={80} />
         {device.here && <strong> · this device</strong>}
+        {device.copied && !device.revoked && <strong title="Two copies of this browser profile were used with one key"> · copied</strong>}
         {device.revoked && <strong> · out of use</strong>}
       </span>
       {device.revoked ? (

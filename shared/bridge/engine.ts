@@ -240,8 +240,8 @@ export interface EngineStatus {
   readonly signInAgain?: true;
   /** This device was taken out of use: what it says from now on counts nowhere. */
   readonly revoked?: true;
-  /** So often two changes with this device's key followed one and the same: this browser profile was copied. */
-  readonly forks?: number;
+  /** The latest place at which two changes with this device's key followed one and the same: this browser profile was copied. */
+  readonly forkedAt?: number;
   readonly persisted: boolean;
   readonly canUndo?: string;
   readonly version: number;

@@ -29,6 +29,8 @@ export interface EntryNode {
   jump: EntryNode;
   depth: number;
   acts: readonly ActNode[];
+  /** An entry of the same device, placed, names this one as the one before it. */
+  continued?: true;
 }
 
 /** What a folded act says beyond its value; absent for nearly all. */

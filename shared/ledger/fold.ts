@@ -1,6 +1,6 @@
 import { parseTime } from '../base/time.ts';
 import type { Act, ActRef, VoidReason } from '../model/act.ts';
-import type { Entry, EntryId, Place, Receipt } from '../model/entry.ts';
+import type { DeviceId, Entry, EntryId, Place, Receipt } from '../model/entry.ts';
 import type { Anchor } from '../model/ids.ts';
 import { type ActNode, cappedPlace, type EntryNode, hook, type Restore } from './causality.ts';
 import { addPlaced, appended, Cells, recount } from './cells.ts';
@@ -32,6 +32,9 @@ export class Fold implements JudgedState {
   readonly merges: ActNode[] = [];
   readonly splits: ActNode[] = [];
   readOnly = false;
+  /** Devices that said two things after one: somebody copied the profile with its key, or put an old copy back. By the place of the latest. */
+  readonly forks = new Map<DeviceId, Place>();
+  readonly #begun = new Set<DeviceId>();
   readonly #intern = new Interner();
   readonly #restores: readonly Restore[];
   readonly entryOf: (node: EntryNode) => Entry | undefined;
@@ -74,10 +77,19 @@ export class Fold implements JudgedState {
     const own = judgeActs(this, entry, parseTime(receipt.at) ?? Number.POSITIVE_INFINITY);
     this.byPlace.push(node);
     node.place = this.place;
+    this.#noteFork(entry, node);
     for (const [index, act] of entry.acts.entries()) {
       this.#settle(node, index, own[index], receipt.void?.[String(index)]);
       this.#count(node, index, act, receipt, change);
     }
+  }
+
+  #noteFork(entry: Entry, node: EntryNode): void {
+    const before = node.parent;
+    const forked = entry.prev === null ? this.#begun.has(node.device) : before?.continued === true;
+    if (forked) this.forks.set(node.device, this.place as Place);
+    if (entry.prev === null) this.#begun.add(node.device);
+    else if (before) before.continued = true;
   }
 
   /** Void by the server's word or by our own; where the server said nothing, ours is listed. */

@@ -7,7 +7,7 @@ import type { Anchor, PersonId } from '../model/ids.ts';
 import type { ActNode, EntryNode } from './causality.ts';
 import { isFoldable } from './foldedAct.ts';
 import type { PersonView } from './ledgerReader.ts';
-import { mayDo } from './permissions.ts';
+import { mayAct } from './permissions.ts';
 import { deviceKey, policyKey, type Registry, refKey, roleKey, SERVER_KEY } from './registry.ts';
 
 /** What a verdict depends on besides the act: the state just before the entry's place. */
@@ -94,21 +94,15 @@ class EntryJudge {
     if (act.kind === 'genesis' || this.#isServersOwn(act)) return undefined;
     if (!this.#author) return 'not enrolled';
     if (this.#state.registry.isRevoked(this.#entry.device)) return 'revoked';
-    const permission = mayDo(this.#author.role, act.kind);
-    if (!permission.may) return 'role may not';
-    return permission.reach === 'own devices' ? this.#ownDevice(act) : undefined;
+    const { role, person } = this.#author;
+    const own = { person, ownerOf: (device: DeviceId) => this.#state.registry.personIdOf(device) };
+    return mayAct(role, act, own).may ? undefined : 'role may not';
   }
 
   /** The server lets in who may come in, and keeps what a sign-in made of them in step with what the provider says now. */
   #isServersOwn(act: Act): boolean {
     if (this.#entry.device !== this.#serverKey()) return false;
     return act.kind === 'enrol' || (act.kind === 'role' && this.#state.registry.persons.get(act.person)?.signIn !== undefined);
-  }
-
-  #ownDevice(act: Act): VoidReason | undefined {
-    const person = this.#author?.person;
-    if (act.kind === 'revoke') return this.#state.registry.personIdOf(act.device) === person ? undefined : 'role may not';
-    return act.kind === 'enrol' && 'confirmed' in act.via && act.person === person ? undefined : 'role may not';
   }
 
   /** At the first place the genesis act itself names the key. */
@@ -306,14 +300,17 @@ class EntryJudge {
 
   #withinRemit(act: Act): VoidReason | undefined {
     const author = this.#author;
-    const anchors = remitAnchors(act);
+    const anchors = author ? boundedAnchors(author, act) : [];
     if (!this.#server || !author || anchors.length === 0) return undefined;
-    const bounded = author.remit !== 'true' || author.role === 'owner';
-    return bounded && !this.#server.remit(author, author.remit, anchors) ? 'outside the remit' : undefined;
+    return this.#server.remit(author, author.remit, anchors) ? undefined : 'outside the remit';
   }
 }
 
 export const isWithdrawable = (kind: ActKind): boolean => WITHDRAWABLE.has(kind);
+
+/** The anchors of an act that must lie within its author's remit, and be an owner's own. */
+export const boundedAnchors = ({ role, remit }: Pick<PersonView, 'role' | 'remit'>, act: Act): readonly Anchor[] =>
+  remit !== 'true' || role === 'owner' ? remitAnchors(act) : [];
 
 /** The anchors that an act edits. A record that is being created has no attributes yet that a condition could read. */
 function remitAnchors(act: Act): readonly Anchor[] {

@@ -171,6 +171,14 @@ export class LedgerState implements LedgerReader {
     return [...this.#fold.ignored, ...swapped];
   }
 
+  /**
+   * Devices of which two entries follow the same one, and the place of the latest such entry: a cloned profile, or one that was put back.
+   * Nothing is lost; both copies should be told, and one of them revoked.
+   */
+  forks(): ReadonlyMap<DeviceId, Place> {
+    return this.#fold.forks;
+  }
+
   sees(a: EntryId, b: EntryId): boolean {
     const [first, second] = [this.#fold.nodes.get(a), this.#fold.nodes.get(b)];
     return first !== undefined && second !== undefined && sees(first, second);
@@ -284,18 +292,6 @@ export class LedgerState implements LedgerReader {
     const counts = new Map<DeviceId, number>();
     for (const { device, place } of this.#fold.nodes.values()) if (place > 0) counts.set(device, (counts.get(device) ?? 0) + 1);
     return counts;
-  }
-
-  /** How often a device said two things after one and the same: a profile was copied, and both copies are in use. */
-  forksOf(device: DeviceId): number {
-    const followed = new Set<EntryNode | undefined>();
-    let forks = 0;
-    for (const node of this.#fold.nodes.values()) {
-      if (node.device !== device || node.place === 0) continue;
-      if (followed.has(node.parent)) forks++;
-      followed.add(node.parent);
-    }
-    return forks;
   }
 
   decision(subject: HashHex): Decision | undefined {

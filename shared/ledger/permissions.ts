@@ -1,4 +1,5 @@
-import type { ActKind } from '../model/act.ts';
+import type { Act, ActKind } from '../model/act.ts';
+import type { DeviceId, PersonId } from '../model/ids.ts';
 import type { Role } from '../model/vocabulary.ts';
 
 /** How far a permission reaches. `anything` is still bounded by the person's remit. */
@@ -55,6 +56,24 @@ export function mayDo(role: Role, kind: ActKind): Permission {
   if ((kind === 'revoke' || kind === 'enrol') && role !== 'connector') return { may: true, reach: 'own devices' };
   return { may: false, reason: REFUSED[role] };
 }
+
+/** Whose devices are whose, for what reaches one's own alone. */
+export interface OwnDevices {
+  readonly person: PersonId;
+  readonly ownerOf: (device: DeviceId) => PersonId | undefined;
+}
+
+const OWN_DEVICES = 'Your role reaches your own devices alone; this needs an administrator.';
+
+/** May somebody of this role do exactly this, as far as role and devices go? */
+export function mayAct(role: Role, act: Act, { person, ownerOf }: OwnDevices): Permission {
+  const permission = mayDo(role, act.kind);
+  if (!permission.may || permission.reach !== 'own devices') return permission;
+  const own = act.kind === 'revoke' ? ownerOf(act.device) === person : isOwnConfirmation(act, person);
+  return own ? permission : { may: false, reason: OWN_DEVICES };
+}
+
+const isOwnConfirmation = (act: Act, person: PersonId): boolean => act.kind === 'enrol' && 'confirmed' in act.via && act.person === person;
 
 /** The documents of DESIGN 4. */
 export const documentKind = ['catalog', 'ledger', 'source', 'status', 'outbox'] as const;

@@ -19,6 +19,8 @@ export interface TeamDevice {
   readonly here: boolean;
   /** Entries of it that have a place: they stay whatever happens to it. */
   readonly changes: number;
+  /** Its browser profile was copied, and both copies were used. */
+  readonly copied: boolean;
   /** Without it nobody could administer. */
   readonly lastToAdminister: boolean;
   /** What an act on it compares with. */
@@ -123,6 +125,7 @@ function personOf(ledger: LedgerState, { person, name, role, remit, signIn, devi
       revoked,
       here: device === looker.here,
       changes: looker.changes.get(device) ?? 0,
+      copied: ledger.forks().has(device),
       lastToAdminister: role === 'admin' && !revoked && !ledger.isAdministeredWithout({ device }),
       last: ledger.lastOn(deviceKey(device)) ?? null,
     })),

@@ -40,8 +40,11 @@ export function addSignInCommand(muster: Command): void {
 
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 
+const WITH_ROLE = /^(.+?)=((?:reader|owner|steward|approver|admin)(?::.*)?)$/s;
+
 function collectGroup(line: string, before: readonly SignInPolicy['groups'][number][]): SignInPolicy['groups'][number][] {
-  const [, group, given] = /^(.+?)=(.*)$/s.exec(line) ?? [];
+  // A group may hold the sign itself, as a distinguished name does; a remit as well.
+  const [, group, given] = WITH_ROLE.exec(line) ?? /^(.+?)=(.*)$/s.exec(line) ?? [];
   if (group === undefined || given === undefined)
     throw new CommandError('--group takes NAME=ROLE or NAME=ROLE:REMIT.', { wayOut: 'For example --group nhi-stewards=steward.' });
   return [...before, { group, grant: grantFrom(given, '--group') }];

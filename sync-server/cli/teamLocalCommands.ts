@@ -96,8 +96,8 @@ async function revoke(core: LocalCore, args: z.infer<typeof revokeArgs>): Promis
 }
 
 async function changeRole(core: LocalCore, args: z.infer<typeof roleArgs>): Promise<unknown> {
-  const { person, name } = personNamed(core, args.person);
   refuseBadCondition(core, args.remit);
+  const { person, name } = personNamed(core, args.person);
   const previous = core.ledger.lastOn(roleKey(person)) ?? null;
   const act: Act = { kind: 'role', person, role: args.role, remit: args.remit, previous, ...reasonOf(args.why) };
   const { entries } = unwrapped(await core.commit([act]));

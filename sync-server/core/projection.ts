@@ -1,10 +1,10 @@
-import { normalName } from '../../shared/base/text.ts';
 import { type Millis, SECOND } from '../../shared/base/time.ts';
 import type { LedgerChange, PersonView } from '../../shared/ledger/ledgerReader.ts';
 import type { LedgerState } from '../../shared/ledger/ledgerState.ts';
 import type { Anchor, ExternalId, PersonId, SourceId } from '../../shared/model/ids.ts';
 import type { SourceStatus } from '../../shared/model/status.ts';
 import { Register } from '../../shared/register/register.ts';
+import { isWithinRemit } from '../../shared/register/remit.ts';
 import type { RegisterReader } from '../../shared/register/view.ts';
 
 /** How long changes of the ledger may wait for each other before they are projected, in milliseconds. */
@@ -66,13 +66,9 @@ export class Projection {
 
   /** May this person edit these anchors? An owner's identities must also be their own. */
   isWithinRemit(person: PersonView, condition: string, anchors: readonly Anchor[]): boolean {
-    const register = this.current;
-    return anchors.every((anchor) => {
-      const id = register.resolve(anchor);
-      if (id === undefined) return false;
-      const own = person.role !== 'owner' || normalName(register.row(id)?.owner?.text ?? '') === normalName(person.name);
-      return own && (condition === 'true' || register.matches(id, condition) === true);
-    });
+    this.flush();
+    this.tick();
+    return isWithinRemit(this.register, person, condition, anchors);
   }
 
   /** @returns what is wrong with a condition. One that is none would let its holder edit nothing, without a word. */

@@ -42,6 +42,7 @@ export function canonicalDump(state: LedgerState): string {
     splits: state.splits(),
     policy: [...state.policy()],
     persons: [...state.persons()],
+    forks: [...state.forks()],
     serverKey: state.serverKey ?? null,
     successions: [...state.successions()],
     ignored: state.ignored(),

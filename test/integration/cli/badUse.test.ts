@@ -53,6 +53,14 @@ const BAD_SETTINGS: readonly (readonly [string, Record<string, unknown>, RegExp]
 ];
 
 const data = (): string[] => ['--data', join(folder, 'data')];
+const signIn = (...more: string[]): string[] => [
+  'sign-in',
+  ...data(),
+  ...(more.includes('--issuer') ? [] : ['--issuer', 'https://login.example']),
+  '--client-id',
+  'muster',
+  ...more,
+];
 const sources = (name: string): string[] => ['discover', ...data(), '--sources', join(folder, name)];
 
 /** Each with a word that the one line must hold, so that it is the right line. */
@@ -73,6 +81,27 @@ const CASES: readonly (readonly [string, () => string[], RegExp])[] = [
   ['a role that does not exist', () => ['invite', ...data(), '--role', 'emperor'], /emperor/],
   ['an invitation for ever', () => ['invite', ...data(), '--role', 'steward', '--hours', '9999'], /720/],
   ['a token for ever', () => ['token', ...data(), '--role', 'reader', '--ttl', '2d'], /10m/],
+  ['a device without a name', () => ['revoke', ...data()], /device/],
+  ['a device that could be many', () => ['revoke', 'abc', ...data()], /six characters/],
+  ['a device that is not there', () => ['revoke', 'abcdefghij', ...data()], /abcdefghij.*muster devices/],
+  ['somebody who is not there', () => ['role', 'Nobody', 'reader', ...data()], /Nobody.*muster devices/],
+  ['a role for somebody that does not exist', () => ['role', 'Ana', 'emperor', ...data()], /emperor/],
+  ['a remit that does not compile', () => ['role', 'Ana', 'steward', '--remit', 'row.name ==', ...data()], /remit/],
+  ['a role without a role', () => ['role', 'Ana', ...data()], /role/],
+  ['an invitation that is not open', () => ['invitations', '--close', 'abcdef', ...data()], /abcdef.*muster invitations/],
+  ['an invitation that could be many', () => ['invitations', '--close', 'a', ...data()], /six digits/],
+  ['a provider without a client', () => ['sign-in', '--issuer', 'https://login.example', ...data()], /--client-id/],
+  ['a client without a provider', () => ['sign-in', '--client-id', 'muster', ...data()], /--issuer/],
+  ['a provider that is no address', () => signIn('--issuer', 'login'), /issuer/],
+  ['a provider over another protocol', () => signIn('--issuer', 'ftp://login.example'), /issuer/],
+  ['a group without a role', () => signIn('--group', 'staff'), /NAME=ROLE/],
+  ['a group with a role that does not exist', () => signIn('--group', 'staff=emperor'), /emperor/],
+  ['a group that becomes a connector', () => signIn('--group', 'staff=connector'), /connector/],
+  ['a group whose remit does not compile', () => signIn('--group', 'staff=steward:row.name =='), /remit/],
+  ['others with a role that does not exist', () => signIn('--others', 'emperor'), /emperor/],
+  ['a sign-in for ever', () => signIn('--renew-hours', '99999'), /2160/],
+  ['a client secret twice', () => signIn('--secret-env', 'A', '--secret-file', 'b'), /exclude/],
+  ['a client secret written out', () => signIn('--client-secret', 'hunter2hunter2'), /--client-secret/],
   ['a sources file that is not there', () => sources('absent.yml'), /absent\.yml/],
   ['a sources file that is not YAML', () => sources('broken.yml'), /broken\.yml/],
   ['sources that are no list', () => sources('notAList.yml'), /sources/],
@@ -151,6 +180,11 @@ describe('[CLI2] every command explains itself', () => {
     'invite',
     'devices',
     'token',
+    'invitations',
+    'revoke',
+    'role',
+    'rekey',
+    'sign-in',
   ])('%s --help', async (command) => {
     const { code, stdout } = await runMuster([command, '--help']);
     expect(code).toBe(0);

@@ -250,6 +250,25 @@ describe('the last administrator', () => {
   });
 });
 
+describe('a cloned profile', () => {
+  it('[LED26] two entries after one are both kept, and whose device it was is known to everybody', () => {
+    const ledger = started();
+    const first = ledger.place(STEWARD, [set('first')]).entry;
+    expect([...ledger.state.forks()]).toEqual([]);
+    ledger.place(STEWARD, [set('one copy')], { prev: first.id });
+    const { entry, receipt } = ledger.place(STEWARD, [set('the other copy')], { prev: first.id, seen: 4 });
+    expect(receipt.void).toBeUndefined();
+    expect([...ledger.state.forks()]).toEqual([[STEWARD, ledger.state.placeOf(entry.id)]]);
+    expect(ledger.state.cell(anchor('1'), 'purpose')?.conflict).toBe(true);
+    ledger.place(READER, [{ kind: 'revoke', device: READER, previous: null }]);
+    ledger.place(READER, [set('x')], { prev: null });
+    expect([...ledger.state.forks().keys()]).toEqual([STEWARD, READER]);
+    const replica = new LedgerState({ space: SPACE });
+    replica.append([...ledger.values].reverse());
+    expect([...replica.forks()]).toEqual([...ledger.state.forks()]);
+  });
+});
+
 describe('invitations', () => {
   const invite = (): ActOf<'invite'> => ({
     kind: 'invite',
