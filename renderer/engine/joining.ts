@@ -108,7 +108,7 @@ export class Joining implements Ways {
     // The confirmation may have come in the last moment.
     if (!session || session.enrolment || this.#options.now() > end + LOOK_EVERY) return this.stop();
     const ticket = await session.tickets.get();
-    if (!ticket.ok || session.enrolment) return;
+    if (!ticket.ok || this.#looking === undefined) return;
     this.stop();
     const { person, personName, role, remit } = ticket.value;
     await session.device.remember({ person, personName, role, remit });

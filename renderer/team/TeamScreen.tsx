@@ -25,6 +25,8 @@ export function TeamScreen(): ReactNode {
   const seen = useTeamSeen();
   const { may } = useTeamRights();
   const [doing, setDoing] = useState<'invite' | 'device'>();
+  // Asked for again, a form begins anew.
+  const [asked, setAsked] = useState(0);
   const [mark, setMark] = useState<string>();
   const lines = team ? linesOf(team) : [];
   const at = Math.max(
@@ -37,7 +39,9 @@ export function TeamScreen(): ReactNode {
     setMark(id);
   };
   const begin = (what: 'invite' | 'device', reason: string | undefined): void => {
-    if (reason === undefined) setDoing(what);
+    if (reason !== undefined) return;
+    setDoing(what);
+    setAsked((times) => times + 1);
   };
   const leave = (): void => setDoing(undefined);
   useKeys({
@@ -54,10 +58,10 @@ export function TeamScreen(): ReactNode {
         <h1 className={style.title}>Team</h1>
         <span className={style.figures}>{team.persons.length === 1 ? '1 person' : `${team.persons.length} people`}</span>
         <span className={style.spacer} />
-        <ActionButton keys="d" disabledReason={may('enrol')} onClick={() => setDoing('device')}>
+        <ActionButton keys="d" disabledReason={may('enrol')} onClick={() => begin('device', may('enrol'))}>
           Add a device of mine
         </ActionButton>
-        <ActionButton icon="plus" keys="n" disabledReason={may('invite')} onClick={() => setDoing('invite')}>
+        <ActionButton icon="plus" keys="n" disabledReason={may('invite')} onClick={() => begin('invite', may('invite'))}>
           Invite
         </ActionButton>
       </header>
@@ -69,7 +73,7 @@ export function TeamScreen(): ReactNode {
           <TeamList team={team} lines={lines} marked={doing ? undefined : line.id} seen={seen} onMark={show} />
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
           <section className={style.pane} aria-label="Marked line" tabIndex={0}>
-            <Pane team={team} line={line} doing={doing} seen={seen} onClose={() => setDoing(undefined)} />
+            <Pane key={asked} team={team} line={line} doing={doing} seen={seen} onClose={() => setDoing(undefined)} />
           </section>
         </div>
       )}
