@@ -2,8 +2,10 @@ import { createRoot } from 'react-dom/client';
 import * as z from 'zod';
 import { App } from './app/App.tsx';
 import { listenForHeldKeys } from './app/heldKeys.ts';
+import { SignedIn } from './app/SignedIn.tsx';
 import { findBridge } from './bridge.ts';
 import { connectEngine } from './host/engineClient.ts';
+import { SIGN_IN_PATH } from './host/signInBrowser.ts';
 import { registerServiceWorker } from './serviceWorker.ts';
 import { applyStyleNonce } from './theme/nonce.ts';
 
@@ -14,5 +16,8 @@ listenForHeldKeys();
 
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no #root');
-createRoot(root).render(<App engine={await connectEngine()} bridge={findBridge()} />);
-registerServiceWorker();
+if (location.pathname === SIGN_IN_PATH) createRoot(root).render(<SignedIn />);
+else {
+  createRoot(root).render(<App engine={await connectEngine()} bridge={findBridge()} />);
+  registerServiceWorker();
+}

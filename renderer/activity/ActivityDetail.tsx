@@ -79,7 +79,7 @@ function TakeBack({ line }: { line: ActivityLine }): ReactNode {
   const count = line.undoable.length;
   return (
     <div className={style.row}>
-      <ActionButton icon="undo" keys="u" disabledReason={whyNot} onClick={() => void undo()}>
+      <ActionButton icon="undo" keys="u" disabledReason={whyNot('withdraw')} onClick={() => void undo()}>
         Take back {count === 1 ? 'this change' : `these ${count} changes`}
       </ActionButton>
       <span className={style.dim}>What it replaced comes back. Both stay listed.</span>

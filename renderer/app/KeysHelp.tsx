@@ -16,6 +16,7 @@ export const KEY_GROUPS: readonly Group[] = [
       ['g s', 'Sources'],
       ['g a', 'Activity'],
       ['g p', 'People'],
+      ['g t', 'Team'],
       ['mod+Z', 'Undo'],
       ['?', 'These keys'],
     ],

@@ -6,13 +6,12 @@ import { Section } from '../parts/Section.tsx';
 import { useColumns } from '../register/columnStore.ts';
 import { ServerKey } from '../snapshotCreate/ServerKey.tsx';
 import { useStatus } from './engine.tsx';
-import { InviteForm } from './InviteForm.tsx';
+import { useNavigation } from './navigation.ts';
 import { usePreferences } from './preferences.ts';
 import classes from './settings.module.css';
 import { useBridge } from './useBridge.ts';
 
 export function SettingsScreen(): ReactNode {
-  const admin = useStatus()?.me?.role === 'admin';
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section className={classes.screen} tabIndex={0} aria-label="Settings">
@@ -26,11 +25,9 @@ export function SettingsScreen(): ReactNode {
       <Section title="Register">
         <ColumnsSetting />
       </Section>
-      {admin && (
-        <Section title="Invite a colleague">
-          <InviteForm />
-        </Section>
-      )}
+      <Section title="Team">
+        <TeamPointer />
+      </Section>
       <ServerKey />
       <Section title="This device">
         <Device />
@@ -108,6 +105,22 @@ function Device(): ReactNode {
     ['Read up to', `change ${status.place.toLocaleString()}`],
   ];
   return <Facts facts={facts} />;
+}
+
+/** People, devices and keys have a screen of their own. */
+function TeamPointer(): ReactNode {
+  const go = useNavigation((place) => place.go);
+  return (
+    <div className={classes.setting}>
+      <div>
+        <strong>People, devices, invitations, sign-in</strong>
+        <small>Who may do what here, with which devices, and how somebody new comes in.</small>
+      </div>
+      <ActionButton keys="g t" onClick={() => go({ screen: 'team', query: '' })}>
+        Open Team
+      </ActionButton>
+    </div>
+  );
 }
 
 function About(): ReactNode {

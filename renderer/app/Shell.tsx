@@ -28,14 +28,24 @@ import {
   PeopleScreen,
   SnapshotCreateDialog,
   SourcesScreen,
+  TeamScreen,
 } from './screens.tsx';
 import classes from './shell.module.css';
+import { TrustBar } from './TrustBar.tsx';
 import { useEngineNotices } from './useEngineNotices.ts';
 import { useGlobalKeys } from './useGlobalKeys.ts';
 import { useMenu } from './useMenu.ts';
 import { usePageKeys } from './usePageKeys.ts';
 
-const TITLES = { inbox: 'Inbox', register: 'Register', sources: 'Sources', activity: 'Activity', people: 'People', settings: 'Settings' };
+const TITLES = {
+  inbox: 'Inbox',
+  register: 'Register',
+  sources: 'Sources',
+  activity: 'Activity',
+  people: 'People',
+  team: 'Team',
+  settings: 'Settings',
+};
 
 export function Shell(): ReactNode {
   useGlobalKeys();
@@ -51,6 +61,7 @@ export function Shell(): ReactNode {
       <Surface>
         <div className={classes.shell}>
           <SampleBar />
+          <TrustBar />
           <ReadOnlyBar />
           <div className={classes.columns}>
             <div className={classes.railSlot} style={{ width: railWidth }}>
@@ -95,10 +106,13 @@ function useTitle(): void {
 
 /** A person who may not edit knows it before they try. */
 function ReadOnlyBar(): ReactNode {
-  const { whyNot } = useEditing();
+  // Who may at least comment is told at each control what they may not.
+  const whyNot = useEditing().whyNot('comment');
   // Over a snapshot the band says it.
   const snapshot = useSnapshotStatus();
-  if (whyNot === undefined || snapshot !== undefined) return null;
+  // What holds for everybody on this device stands above it.
+  const said = useStatus()?.readOnlyBecause !== undefined;
+  if (whyNot === undefined || snapshot !== undefined || said) return null;
   return (
     <section className={classes.readOnly} aria-label="What you may do">
       <Icon name="lock" size={13} /> Read only. {whyNot}
@@ -125,7 +139,7 @@ function ScreenOf(): ReactNode {
   const snapshot = useSnapshotStatus();
   const screen = useNavigation((place) => place.screen);
   const page = useNavigation((place) => place.page);
-  if (snapshot !== undefined && (screen === 'inbox' || screen === 'settings')) return <NotHere />;
+  if (snapshot !== undefined && (screen === 'inbox' || screen === 'team' || screen === 'settings')) return <NotHere />;
   switch (screen) {
     case 'register':
       return (
@@ -149,6 +163,8 @@ function ScreenOf(): ReactNode {
       return <ActivityScreen />;
     case 'people':
       return <PeopleScreen />;
+    case 'team':
+      return <TeamScreen />;
     case 'settings':
       return <SettingsScreen />;
   }
@@ -157,7 +173,7 @@ function ScreenOf(): ReactNode {
 function NotHere(): ReactNode {
   return (
     <EmptyState title="Not part of a snapshot">
-      An inbox and settings belong to the live register. Close the snapshot to get back to it.
+      An inbox, a team and settings belong to the live register. Close the snapshot to get back to it.
     </EmptyState>
   );
 }

@@ -29,7 +29,7 @@ export function commandsNow(editing: Editing, setScheme: (scheme: 'light' | 'dar
 function openedCommands(): Command[] {
   const panel = useSnapshotPanel.getState();
   return [
-    ...placeCommands().filter(({ id }) => id !== 'inbox' && id !== 'settings'),
+    ...placeCommands().filter(({ id }) => id !== 'inbox' && id !== 'team' && id !== 'settings'),
     { id: 'verification', label: 'Verification of this snapshot', icon: 'check', run: () => panel.show('verification') },
     { id: 'gaps', label: 'What this snapshot cannot say', icon: 'unknown', run: () => panel.show('gaps') },
     { id: 'sample', label: 'Draw a random sample', icon: 'register', run: () => panel.show('sample') },
@@ -46,6 +46,13 @@ function placeCommands(): Command[] {
     { id: 'sources', label: 'Go to Sources', icon: 'sources', keys: 'g s', run: () => go({ screen: 'sources', query: '' }) },
     { id: 'activity', label: 'Go to Activity', icon: 'activity', keys: 'g a', run: () => go({ screen: 'activity', query: '' }) },
     { id: 'people', label: 'Go to People', icon: 'people', keys: 'g p', run: () => go({ screen: 'people', query: '' }) },
+    {
+      id: 'team',
+      label: 'Go to Team: roles, devices, invitations',
+      icon: 'privileged',
+      keys: 'g t',
+      run: () => go({ screen: 'team', query: '' }),
+    },
     { id: 'settings', label: 'Settings', icon: 'settings', keys: 'mod+,', run: () => go({ screen: 'settings' }) },
     { id: 'keys', label: 'Show all keys', icon: 'keyboard', keys: '?', run: () => shell.open('keys') },
     { id: 'filter', label: 'Filter the register', icon: 'filter', keys: '/', run: () => shell.inRegister(shell.wishFilter) },

@@ -7,6 +7,7 @@ export const InboxScreen = lazy(async () => ({ default: (await import('../inbox/
 export const SourcesScreen = lazy(async () => ({ default: (await import('../sources/SourcesScreen.tsx')).SourcesScreen }));
 export const ActivityScreen = lazy(async () => ({ default: (await import('../activity/ActivityScreen.tsx')).ActivityScreen }));
 export const PeopleScreen = lazy(async () => ({ default: (await import('../people/PeopleScreen.tsx')).PeopleScreen }));
+export const TeamScreen = lazy(async () => ({ default: (await import('../team/TeamScreen.tsx')).TeamScreen }));
 export const FirstRun = lazy(async () => ({ default: (await import('../firstRun/FirstRun.tsx')).FirstRun }));
 export const JoinScreen = lazy(async () => ({ default: (await import('../firstRun/JoinScreen.tsx')).JoinScreen }));
 export const SnapshotCreateDialog = lazy(async () => ({ default: (await import('../snapshotCreate/SnapshotCreate.tsx')).SnapshotCreate }));

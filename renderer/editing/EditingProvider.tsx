@@ -1,7 +1,7 @@
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { EditorToken } from '../../shared/bridge/engine.ts';
 import { SNAPSHOT_READ_ONLY } from '../../shared/bridge/snapshot.ts';
-import type { Act } from '../../shared/model/act.ts';
+import type { Act, ActKind } from '../../shared/model/act.ts';
 import { fieldByName } from '../../shared/model/fields.ts';
 import type { IdentityId } from '../../shared/model/ids.ts';
 import type { EditChange, EditPreview, FieldView } from '../../shared/register/view.ts';
@@ -10,7 +10,7 @@ import { awaitLayer, holdingKeys, holdKeys, noLayer } from '../app/heldKeys.ts';
 import { notify, notifyProblem } from '../app/notify.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { useSelection } from '../register/selection.ts';
-import { doneText, roleReason } from './changeWords.ts';
+import { doneText, whyMayNot } from './changeWords.ts';
 import classes from './editing.module.css';
 import { FieldEditor } from './FieldEditor.tsx';
 import { mergePreviews, needsReview } from './mergePreviews.ts';
@@ -48,7 +48,13 @@ export function EditingProvider({ children }: { children: ReactNode }): ReactNod
   const status = useStatus();
   const [editor, setEditor] = useState<OpenEditor>();
   const [review, setReview] = useState<OpenPreview>();
-  const whyNot = status?.snapshot === undefined ? roleReason(status?.me?.role, status?.readOnly ?? false) : SNAPSHOT_READ_ONLY;
+  const role = status?.me?.role;
+  const because = status?.readOnly ? (status.readOnlyBecause?.message ?? NEWER) : undefined;
+  const snapshot = status?.snapshot !== undefined;
+  const whyNot = useCallback<Editing['whyNot']>(
+    (...kinds) => (snapshot ? SNAPSHOT_READ_ONLY : whyMayNot({ role, because }, kinds.length === 0 ? ['set'] : kinds)),
+    [snapshot, role, because],
+  );
   usePendingJourney();
   const actions = useMemo(() => makeActions(api, whyNot, setEditor, setReview), [api, whyNot]);
   return (
@@ -91,13 +97,14 @@ interface Actions {
 
 function makeActions(
   api: ReturnType<typeof useEngine>['api'],
-  whyNot: string | undefined,
+  whyNot: Editing['whyNot'],
   setEditor: (editor: OpenEditor) => void,
   setReview: (review: OpenPreview) => void,
 ): Actions {
-  const mayNot = (): boolean => {
-    if (whyNot !== undefined) notify(whyNot, 'warning');
-    return whyNot !== undefined;
+  const mayNot = (...kinds: readonly ActKind[]): boolean => {
+    const reason = whyNot(...kinds);
+    if (reason !== undefined) notify(reason, 'warning');
+    return reason !== undefined;
   };
   const undo = async (): Promise<void> => {
     const reply = await api.undo();
@@ -162,14 +169,15 @@ function makeActions(
     editField,
     pickOwner: (ids, place) => editField(ids, 'owner', place),
     comment: async (ids, place) => {
-      if (ids.length === 0 || mayNot()) return;
+      if (ids.length === 0 || mayNot('comment')) return;
       const where = place ?? focusPlace();
       awaitLayer();
       setEditor({ ids, field: 'comment', place: where, token: await api.openEditor() });
     },
-    signActs: async (acts, label) => !mayNot() && acts.length > 0 && holdingKeys(async () => sign(acts, await api.openEditor(), label)),
+    signActs: async (acts, label) =>
+      acts.length > 0 && !mayNot(...acts.map(({ kind }) => kind)) && holdingKeys(async () => sign(acts, await api.openEditor(), label)),
     previewAndSign: async (ids, change) => {
-      if (mayNot() || ids.length === 0) return false;
+      if (mayNot(change.kind) || ids.length === 0) return false;
       const goOn = holdKeys();
       return apply(ids, { changes: [change] }, await api.openEditor(), goOn).finally(goOn);
     },
@@ -190,6 +198,8 @@ function makeActions(
     },
   };
 }
+
+const NEWER = 'A newer version wrote something that this one does not know: update Muster to edit again.';
 
 function focusPlace(): EditorPlace {
   const element = document.activeElement;

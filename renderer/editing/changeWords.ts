@@ -1,4 +1,6 @@
 import { unreachable } from '../../shared/base/result.ts';
+import { mayDo } from '../../shared/ledger/permissions.ts';
+import type { ActKind } from '../../shared/model/act.ts';
 import { fieldByName } from '../../shared/model/fields.ts';
 import type { Role } from '../../shared/model/vocabulary.ts';
 import type { EditChange } from '../../shared/register/view.ts';
@@ -64,10 +66,20 @@ export function wishText(change: EditChange, count: number, to: string | undefin
   }
 }
 
-/** Why a role may not edit; undefined when it may. */
-export function roleReason(role: Role | undefined, readOnly: boolean): string | undefined {
+/** Who asks, and what holds for everybody on this device. */
+export interface Asker {
+  readonly role: Role | undefined;
+  /** Why nothing can be changed here, whoever one is. */
+  readonly because: string | undefined;
+}
+
+/** Why these acts may not be made, from the one table of who may do what; undefined when they may. */
+export function whyMayNot({ role, because }: Asker, kinds: readonly ActKind[]): string | undefined {
   if (role === undefined) return 'This device is not enrolled: ask an administrator for an invitation.';
-  if (role === 'reader') return 'You are a reader: you see everything and change nothing.';
-  if (role === 'connector') return 'A connector reports what it reads; it does not edit.';
-  return readOnly ? 'A newer version wrote something that this one does not know: update Muster to edit again.' : undefined;
+  if (because !== undefined) return because;
+  for (const kind of kinds) {
+    const permission = mayDo(role, kind);
+    if (!permission.may) return role === 'reader' ? 'You are a reader: you see everything and change nothing.' : permission.reason;
+  }
+  return undefined;
 }

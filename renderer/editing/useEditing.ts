@@ -1,5 +1,5 @@
 import { createContext, useContext } from 'react';
-import type { Act } from '../../shared/model/act.ts';
+import type { Act, ActKind } from '../../shared/model/act.ts';
 import type { IdentityId } from '../../shared/model/ids.ts';
 import type { EditChange } from '../../shared/register/view.ts';
 
@@ -22,8 +22,11 @@ export interface Editing {
   readonly previewAndSign: (ids: readonly IdentityId[], change: EditChange) => Promise<boolean>;
   /** Takes back this device's last change. */
   readonly undo: () => Promise<void>;
-  /** Why this person may not edit, in words; undefined when they may. The register judges each record again. */
-  readonly whyNot: string | undefined;
+  /**
+   * Why this person may not make such acts, in words; undefined when they may. The register judges each record again.
+   * Without a kind: why they may not set a value.
+   */
+  readonly whyNot: (...kinds: readonly ActKind[]) => string | undefined;
 }
 
 export const EditingContext = createContext<Editing | undefined>(undefined);

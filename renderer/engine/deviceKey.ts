@@ -2,7 +2,7 @@ import { fromBase64Url } from '../../shared/base/bytes.ts';
 import { type PublicKey, publicKeyOf, type Signer, type Verify } from '../../shared/base/signature.ts';
 import type { PersonId, SpaceId } from '../../shared/model/ids.ts';
 import type { Role } from '../../shared/model/vocabulary.ts';
-import { openDatabase, readOne, writeOne } from './database.ts';
+import { committed, openDatabase, readOne, writeOne } from './database.ts';
 import type { EngineHost } from './host.ts';
 
 /** Who this device was enrolled for, as the server last said. Remembered, so that the register opens with the server down. */
@@ -23,6 +23,8 @@ export interface Device {
   readonly signer: Signer;
   readonly enrolment: Enrolment | undefined;
   remember(enrolment: Enrolment): Promise<void>;
+  /** Another key takes its place when it is opened next; this one is gone for ever. */
+  forget(): Promise<void>;
   close(): void;
 }
 
@@ -38,6 +40,13 @@ export async function openDevice(host: EngineHost, space: SpaceId): Promise<Devi
     remember: (said) => {
       enrolment = said;
       return writeOne(database, 'enrolment', 'me', said);
+    },
+    forget: async () => {
+      enrolment = undefined;
+      const transaction = database.transaction(['keys', 'enrolment'], 'readwrite', { durability: 'strict' });
+      transaction.objectStore('keys').clear();
+      transaction.objectStore('enrolment').clear();
+      await committed(transaction);
     },
     close: () => database.close(),
   };

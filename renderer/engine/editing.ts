@@ -7,17 +7,13 @@ import type { Act, ActRef } from '../../shared/model/act.ts';
 import { MAX_ACTS, type Seen } from '../../shared/model/entry.ts';
 import { type Anchor, type DeviceId, entryId, hash, type IdentityId, place, randomId } from '../../shared/model/ids.ts';
 import { isWithinRemit } from '../../shared/register/remit.ts';
+import { readOnlyReason } from './readOnlyReason.ts';
 import type { SpaceSession } from './spaceSession.ts';
 
 export const NOT_ENROLLED: CommitProblem = {
   code: 'not enrolled',
   message: 'This device is not enrolled here yet.',
   wayOut: 'Open the launch link that the server prints at its start, or an invitation.',
-};
-const READ_ONLY: CommitProblem = {
-  code: 'read only',
-  message: 'A newer version of Muster wrote something here that this one does not know.',
-  wayOut: 'Reload the page to get the newer version; until then nothing can be changed.',
 };
 const NOTHING_TO_UNDO: CommitProblem = { code: 'not valid', message: 'There is nothing left to undo on this device.' };
 
@@ -47,9 +43,11 @@ export async function commit(
   return session.own.commit(acts, seen, label, undoes);
 }
 
-function obstacle({ enrolment, ledger, register, device }: SpaceSession, acts: readonly Act[]): CommitProblem | undefined {
+function obstacle(session: SpaceSession, acts: readonly Act[]): CommitProblem | undefined {
+  const { enrolment, ledger, register, device } = session;
   if (!enrolment) return NOT_ENROLLED;
-  if (ledger.readOnly) return READ_ONLY;
+  const readOnly = readOnlyReason(session);
+  if (readOnly) return { code: 'read only', ...readOnly };
   const own = { person: enrolment.person, ownerOf: (one: DeviceId) => ledger.personOf(one)?.person };
   const author = ledger.personOf(device.signer.publicKey);
   for (const act of acts) {

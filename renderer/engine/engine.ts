@@ -1,15 +1,12 @@
-import { toBase64Url, utf8 } from '../../shared/base/bytes.ts';
-import { hashText } from '../../shared/base/hash.ts';
-import { canonicalJson } from '../../shared/base/json.ts';
-import { err, ok } from '../../shared/base/result.ts';
-import { signedMessage } from '../../shared/base/signature.ts';
 import { SECOND } from '../../shared/base/time.ts';
 import type { EngineApi, EngineEvent, EngineStart, EngineStatus } from '../../shared/bridge/engine.ts';
-import { type ApiError, enrolReply, type SpaceInfo, spaceInfo } from '../../shared/wire/http.ts';
+import type { SpaceInfo } from '../../shared/wire/http.ts';
 import { Coalesced } from './coalesced.ts';
 import { engineApi } from './engineApi.ts';
 import { statusOf } from './engineStatus.ts';
+import { hearSpace } from './hearSpace.ts';
 import type { EngineHost } from './host.ts';
+import { Joining } from './joining.ts';
 import { type KnownSpaces, openKnownSpaces } from './knownSpaces.ts';
 import { ServerClient } from './serverClient.ts';
 import { ServerClock } from './serverClock.ts';
@@ -28,6 +25,7 @@ export class Engine {
   readonly api: EngineApi;
   readonly #host: EngineHost;
   readonly #client: ServerClient;
+  readonly #joining: Joining;
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   readonly #changed = new Coalesced(() => this.#announceChange(), PAUSE);
   readonly #statusChanged = new Coalesced(() => this.#announceStatus(), PAUSE);
@@ -47,10 +45,18 @@ export class Engine {
     this.#host = host;
     this.#client = new ServerClient(host.fetch, start.server);
     this.#clock = new ServerClock(host.now, undefined);
+    this.#joining = new Joining({
+      client: this.#client,
+      session: () => this.#session,
+      reopen: () => (this.#info ? this.#open(this.#info) : Promise.resolve()),
+      now: () => this.#clock.now,
+    });
     this.api = engineApi({
       session: () => this.#session,
       status: () => this.status(),
-      enrol: (token, options) => this.#enrol(token, options),
+      joining: this.#joining,
+      server: this.#client.server,
+      now: () => this.#clock.now,
       random: host.random,
       onOwnChange: () => this.#changed.now(),
     });
@@ -79,7 +85,7 @@ export class Engine {
 
   async #recognise(): Promise<void> {
     if (this.#closed) return;
-    const heard = await this.#client.call({ method: 'GET', path: '/api/space' }, spaceInfo);
+    const heard = await hearSpace(this.#client);
     if (heard.ok) return this.#heard(heard.value);
     if (!this.#session) this.#fail(heard.error.message, 'Start the server; this page opens by itself then.');
     this.#retry = setTimeout(() => void this.#recognise(), RETRY);
@@ -89,8 +95,9 @@ export class Engine {
   async #heard(info: SpaceInfo): Promise<void> {
     const mark = this.#clock.hear(info.time);
     if (mark) await this.#known?.put(this.#client.server, { info, clock: mark });
-    const other = this.#info !== undefined && (this.#info.space !== info.space || this.#info.epoch !== info.epoch);
-    if (other) this.#emit({ kind: 'notice', tone: 'warning', message: replacedText(this.#info, info) });
+    const before = this.#info;
+    if (before && before.space !== info.space) this.#emit({ kind: 'notice', tone: 'warning', message: replacedText(info) });
+    const other = before !== undefined && (before.space !== info.space || before.epoch !== info.epoch);
     if (other || !this.#session) await this.#open(info);
     this.#info = info;
     this.#statusChanged.soon();
@@ -146,23 +153,6 @@ export class Engine {
       onSpace: (info) => void this.#heard(info),
       onBusy: () => this.#fail('Another window of this browser has this register open in another version.', 'Close that window.'),
     };
-  }
-
-  async #enrol(token: string, options: { label: string; personName?: string }): ReturnType<EngineApi['enrol']> {
-    const session = this.#session;
-    if (!session || !this.#info) return err(NOT_OPEN);
-    const device = session.device.signer.publicKey;
-    const claim = utf8(canonicalJson({ space: this.#info.space, device, token: hashText(token) }));
-    const proof = toBase64Url(await session.device.signer.sign(signedMessage('muster/enrol/1', claim)));
-    const enrolled = await this.#client.call(
-      { method: 'POST', path: '/api/enrol', json: { device, token, proof, ...options } },
-      enrolReply,
-    );
-    if (!enrolled.ok) return enrolled;
-    const { person, personName, role, remit } = enrolled.value;
-    await session.device.remember({ person, personName, role, remit });
-    await this.#open(this.#info);
-    return ok({ personName, role });
   }
 
   status(): EngineStatus {
@@ -225,6 +215,7 @@ export class Engine {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#retry);
+    this.#joining.stop();
     this.#changed.stop();
     this.#statusChanged.stop();
     await this.#opening.catch(() => undefined);
@@ -233,16 +224,7 @@ export class Engine {
   }
 }
 
-const NOT_OPEN: ApiError = {
-  code: 'offline',
-  message: 'The server has not been reached yet.',
-  wayOut: 'Wait until the page is connected and try again.',
-  retry: true,
-};
-
 const lineOf = (error: unknown): string => String(error instanceof Error ? error.message : error).split('\n')[0] ?? '';
 
-const replacedText = (before: SpaceInfo | undefined, now: SpaceInfo): string =>
-  before?.space === now.space
-    ? 'The server was restored from a backup. What this device still had to send is offered again.'
-    : `Another register is at this address now: ${now.name}. Changes that waited for the former one stay on this device.`;
+const replacedText = (now: SpaceInfo): string =>
+  `Another register is at this address now: ${now.name}. Changes that waited for the former one stay on this device.`;

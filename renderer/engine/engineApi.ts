@@ -4,24 +4,29 @@ import type { Instant } from '../../shared/base/time.ts';
 import type { ChangeAt, CommitProblem, EngineApi, EngineStatus } from '../../shared/bridge/engine.ts';
 import type { Place } from '../../shared/model/ids.ts';
 import type { Register } from '../../shared/register/register.ts';
+import { teamView } from '../../shared/register/teamView.ts';
 import type { Counts } from '../../shared/register/view.ts';
 import type { ApiError } from '../../shared/wire/http.ts';
 import { commit, editorToken, newIdentity, newParty, undo, withdraw } from './editing.ts';
 import { exportRows } from './exportRows.ts';
+import type { Joining } from './joining.ts';
 import type { ServerCalls } from './serverCalls.ts';
 import type { SpaceSession } from './spaceSession.ts';
+import { confirmDevice, invite, remitReach, waitingDevice } from './team.ts';
 
 export interface EngineParts {
   readonly session: () => SpaceSession | undefined;
   readonly status: () => EngineStatus;
-  readonly enrol: EngineApi['enrol'];
+  readonly joining: Joining;
+  readonly server: string;
+  readonly now: () => number;
   readonly random: RandomBytes;
   readonly onOwnChange: () => void;
 }
 
 /** The engine's interface over whatever space is open; while none is, the register is empty. */
 export function engineApi(parts: EngineParts): EngineApi {
-  return { ...questions(parts), ...changes(parts), ...forwarded(parts.session) };
+  return { ...questions(parts), ...changes(parts), ...people(parts), ...forwarded(parts.session) };
 }
 
 type Questions = Pick<
@@ -85,12 +90,9 @@ function changeAt(register: Register | undefined, place: number): ChangeAt | und
   return { place, at: at as Instant, who: found.line.who, what: found.line.what };
 }
 
-type Changes = Pick<
-  EngineApi,
-  'openEditor' | 'commit' | 'newParty' | 'newIdentity' | 'undo' | 'withdraw' | 'presence' | 'enrol' | 'dismissRefused'
->;
+type Changes = Pick<EngineApi, 'openEditor' | 'commit' | 'newParty' | 'newIdentity' | 'undo' | 'withdraw' | 'presence' | 'dismissRefused'>;
 
-function changes({ session, enrol, random, onOwnChange }: EngineParts): Changes {
+function changes({ session, random, onOwnChange }: EngineParts): Changes {
   return {
     openEditor: async () => editorToken(opened(await wholeOf(session))),
     commit: async (acts, token, label) => {
@@ -108,10 +110,52 @@ function changes({ session, enrol, random, onOwnChange }: EngineParts): Changes 
       return open ? withdraw(open, acts, why) : err(NOT_OPEN);
     },
     presence: async (where) => session()?.presence(where),
-    enrol,
     dismissRefused: async (id) => {
       await session()?.own.dismiss(id);
       onOwnChange();
+    },
+  };
+}
+
+type People = Pick<
+  EngineApi,
+  | 'team'
+  | 'remitReach'
+  | 'invite'
+  | 'waitingDevice'
+  | 'confirmDevice'
+  | 'enrol'
+  | 'signInInfo'
+  | 'beginSignIn'
+  | 'finishSignIn'
+  | 'askToJoin'
+  | 'trustServer'
+  | 'startAnew'
+>;
+
+function people({ session, joining, random, server, now }: EngineParts): People {
+  const { enrol, signInInfo, beginSignIn, finishSignIn, askToJoin, trustServer, startAnew } = joining;
+  return {
+    ...{ enrol, signInInfo, beginSignIn, finishSignIn, askToJoin, trustServer, startAnew },
+    team: async () => {
+      const open = await wholeOf(session);
+      return open && teamView(open.ledger, open.device.signer.publicKey, now());
+    },
+    remitReach: async (condition) => {
+      const open = await wholeOf(session);
+      return open ? remitReach(open.register, condition) : { covers: 0 };
+    },
+    invite: async (request) => {
+      const open = await wholeOf(session);
+      return open ? invite(open, random, { server, now: now() }, request) : err(NOT_OPEN);
+    },
+    waitingDevice: async (code) => {
+      const open = await wholeOf(session);
+      return open ? waitingDevice(open, code) : err(NOT_REACHED);
+    },
+    confirmDevice: async (waiting, person) => {
+      const open = await wholeOf(session);
+      return open ? confirmDevice(open, waiting, person) : err(NOT_OPEN);
     },
   };
 }
@@ -136,7 +180,8 @@ function forwarded(session: EngineParts['session']): ServerCalls {
     reread: call('reread'),
     upload: call('upload'),
     recordHistory: call('recordHistory'),
-    invite: call('invite'),
+    teamSeen: call('teamSeen'),
+    prepareRekey: call('prepareRekey'),
     sample: call('sample'),
     createSnapshot: call('createSnapshot'),
     snapshotJob: call('snapshotJob'),

@@ -1,6 +1,7 @@
 import type { EngineStatus } from '../../shared/bridge/engine.ts';
 import type { SourceView } from '../../shared/register/view.ts';
 import type { SpaceInfo } from '../../shared/wire/http.ts';
+import { readOnlyReason } from './readOnlyReason.ts';
 import type { ServerClock } from './serverClock.ts';
 import type { SpaceSession } from './spaceSession.ts';
 
@@ -21,7 +22,9 @@ export function statusOf(input: StatusInput): EngineStatus {
     phase,
     ...(phase === 'loading' && progress !== undefined ? { progress } : {}),
     ...(problem ? { problem } : {}),
-    ...(info ? { space: { id: info.space, name: info.name, sample: info.sample, server, serverKey: info.serverKey } } : {}),
+    ...(info
+      ? { space: { id: info.space, name: info.name, sample: info.sample, server, serverKey: session?.trust.serverKey ?? info.serverKey } }
+      : {}),
     now: clock.instant,
     clockFromServer: clock.fromServer,
     persisted,
@@ -59,6 +62,7 @@ function sessionStatus(session: SpaceSession): SessionStatus {
           },
         }
       : {}),
+    device: session.device.signer.publicKey,
     connection: session.connection,
     ...(offlineSince === undefined ? {} : { offlineSince }),
     savedHere: own.waiting,
@@ -67,10 +71,21 @@ function sessionStatus(session: SpaceSession): SessionStatus {
     evidence: register.sources().map(evidenceOf),
     place: ledger.place,
     unverified: session.unverified,
-    readOnly: ledger.readOnly,
+    ...readOnlyStatus(session),
+    ...(session.trust.problem ? { distrust: session.trust.problem } : {}),
+    ...(session.signInAgain ? { signInAgain: true as const } : {}),
+    ...(session.revoked ? { revoked: true as const } : {}),
+    ...(session.forkedAt === undefined ? {} : { forkedAt: session.forkedAt }),
     ...(undo === undefined ? {} : { canUndo: undo }),
     version: register.version,
   };
+}
+
+type ReadOnlyStatus = Pick<EngineStatus, 'readOnly' | 'readOnlyBecause'>;
+
+function readOnlyStatus(session: SpaceSession): ReadOnlyStatus {
+  const because = readOnlyReason(session);
+  return because ? { readOnly: true, readOnlyBecause: because } : { readOnly: false };
 }
 
 /** A source as the status bar shows it. */

@@ -132,6 +132,16 @@ export class OwnEntries {
     });
   }
 
+  /** The key that signed them is given up: what waits is kept to be read, and the next key begins a chain of its own. */
+  setAllAside(reason: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { store, instant } = this.#options;
+      const put = this.#waiting.map((entry) => ({ ...entry, refused: { reason, at: instant() } }));
+      await store.write({ put, removeSteps: store.steps.map(({ order }) => order), head: null });
+      this.#offer();
+    });
+  }
+
   dismiss(id: EntryId): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#options.store.entries.get(id)?.refused) await this.#options.store.write({ remove: [id] });

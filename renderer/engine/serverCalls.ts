@@ -2,16 +2,8 @@ import * as z from 'zod';
 import { ok, type Result } from '../../shared/base/result.ts';
 import type { EngineApi } from '../../shared/bridge/engine.ts';
 import { sourceId } from '../../shared/model/ids.ts';
-import {
-  type ApiError,
-  applyReply,
-  dryRunReply,
-  historyReply,
-  invitationReply,
-  snapshotJob,
-  sourceSettings,
-  uploadReply,
-} from '../../shared/wire/http.ts';
+import { type ApiError, applyReply, dryRunReply, historyReply, snapshotJob, sourceSettings, uploadReply } from '../../shared/wire/http.ts';
+import { rekeyReply, teamReply } from '../../shared/wire/team.ts';
 import { type Answer, type Call, interpreted, isUnauthorised, type ServerClient } from './serverClient.ts';
 import type { Tickets } from './tickets.ts';
 
@@ -28,7 +20,8 @@ export type ServerCalls = Pick<
   | 'reread'
   | 'upload'
   | 'recordHistory'
-  | 'invite'
+  | 'teamSeen'
+  | 'prepareRekey'
   | 'sample'
   | 'createSnapshot'
   | 'snapshotJob'
@@ -112,10 +105,11 @@ const recordCalls = (ask: Ask): Pick<ServerCalls, 'reread' | 'upload' | 'recordH
   },
 });
 
-const peopleCalls = (ask: Ask): Pick<ServerCalls, 'invite' | 'sample'> => ({
-  invite: async (request) => {
-    const invited = await ask({ method: 'POST', path: at('invitations'), json: request }, invitationReply);
-    return invited.ok ? ok({ link: invited.value.link, expires: invited.value.expires }) : invited;
+const peopleCalls = (ask: Ask): Pick<ServerCalls, 'teamSeen' | 'prepareRekey' | 'sample'> => ({
+  teamSeen: () => ask({ method: 'GET', path: at('team') }, teamReply),
+  prepareRekey: async () => {
+    const prepared = await ask({ method: 'POST', path: at('rekey') }, rekeyReply);
+    return prepared.ok ? ok(prepared.value.succession) : prepared;
   },
   sample: async (action) => {
     const done = await ask({ method: action === 'start' ? 'POST' : 'DELETE', path: at('sample') }, sampleReply);

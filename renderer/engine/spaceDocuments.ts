@@ -1,4 +1,5 @@
 import type { Awareness } from 'y-protocols/awareness';
+import type * as Y from 'yjs';
 import { onCatalog, readSegments, readSources } from '../../shared/documents/catalogDocument.ts';
 import { ledgerLength, ledgerPlaces, ledgerValueAt, onLedgerValues } from '../../shared/documents/ledgerDocument.ts';
 import { formatDocumentName } from '../../shared/documents/names.ts';
@@ -6,18 +7,19 @@ import type { LedgerValue, Restore } from '../../shared/ledger/ledgerState.ts';
 import type { Place, SourceId, SpaceId } from '../../shared/model/ids.ts';
 import type { CatalogSegment, CatalogSource, SourceStatus } from '../../shared/model/status.ts';
 import { CLOSE } from '../../shared/wire/closeCodes.ts';
-import { Connection, type ConnectionEvents } from './connection.ts';
+import { type Admission, Connection, type ConnectionEvents } from './connection.ts';
 import type { EngineHost } from './host.ts';
 import { openReplica, type Replica } from './replica.ts';
 import { SlicedFeed } from './slicedFeed.ts';
 import { type RecordValue, SourceDocuments } from './sourceDocuments.ts';
-import type { Tickets } from './tickets.ts';
 
 /** Where the content of the documents goes. */
 export interface DocumentSinks {
   readonly ledger: (values: readonly LedgerValue[]) => void;
-  /** Told before the ledger values that it concerns. */
-  readonly restores: (restores: readonly Restore[]) => void;
+  /** The restores that this device has verified: what the catalog says of other epochs is not followed. */
+  readonly restores: () => readonly Restore[];
+  /** The catalog is there, or has changed. */
+  readonly catalog: (catalog: Y.Doc) => void;
   readonly records: (source: SourceId, records: readonly RecordValue[]) => void;
   readonly status: (status: SourceStatus) => void;
   readonly removed: (source: SourceId) => void;
@@ -46,7 +48,7 @@ export class SpaceDocuments implements DocumentOpener {
   readonly #host: EngineHost;
   readonly #server: string;
   readonly #space: SpaceId;
-  readonly #tickets: Tickets;
+  readonly #admission: Admission;
   readonly #sinks: DocumentSinks;
   readonly #catalogEvents: Partial<ConnectionEvents>;
   readonly #segments = new Map<string, Promise<OpenDocument>>();
@@ -62,14 +64,14 @@ export class SpaceDocuments implements DocumentOpener {
 
   constructor(
     host: EngineHost,
-    where: { server: string; space: SpaceId; tickets: Tickets },
+    where: { server: string; space: SpaceId; admission: Admission },
     sinks: DocumentSinks,
     catalogEvents: Partial<ConnectionEvents>,
   ) {
     this.#host = host;
     this.#server = where.server;
     this.#space = where.space;
-    this.#tickets = where.tickets;
+    this.#admission = where.admission;
     this.#sinks = sinks;
     this.#catalogEvents = catalogEvents;
     this.#ledger = new SlicedFeed(sinks.ledger);
@@ -78,8 +80,8 @@ export class SpaceDocuments implements DocumentOpener {
   /** Resolves once everything that the disk holds is in the sinks. */
   async load(): Promise<void> {
     this.#catalog = await this.open('catalog');
-    this.#closers.push(onCatalog(this.#catalog.doc, () => void this.#follow()));
-    await this.#follow();
+    this.#closers.push(onCatalog(this.#catalog.doc, () => void this.follow()));
+    await this.follow();
     await this.#ledger.idle();
   }
 
@@ -90,6 +92,11 @@ export class SpaceDocuments implements DocumentOpener {
     this.#catalog?.connect(this.#catalogEvents);
     for (const segment of this.#segments.values()) void segment.then((document) => document.connect());
     for (const epochs of this.#sources.values()) for (const source of epochs) source.connect();
+  }
+
+  /** Ends what is connected: each connection has to be admitted again. */
+  cut(): void {
+    for (const connection of this.#connections.values()) connection.cut();
   }
 
   /** Tries again at once what waits for the network. */
@@ -118,7 +125,7 @@ export class SpaceDocuments implements DocumentOpener {
   #connectTo(replica: Replica, events: Partial<ConnectionEvents> = {}): Connection | undefined {
     const known = this.#connections.get(replica.name);
     if (known || !this.#online || this.#closed) return known;
-    const connection = new Connection(this.#host, this.#server, this.#tickets, replica.name, replica.doc, {
+    const connection = new Connection(this.#host, this.#server, this.#admission, replica.name, replica.doc, {
       onRefused: (code, reason) => this.#refused(replica.name, code, reason),
       ...events,
     });
@@ -128,8 +135,8 @@ export class SpaceDocuments implements DocumentOpener {
   }
 
   #refused(name: string, code: number, reason: string): void {
-    // A device that was taken out of use hears it once, from the catalog.
-    if (code === CLOSE.revoked) return;
+    // A device that was taken out of use, or has to sign in again, hears it once, from the catalog.
+    if (code === CLOSE.revoked || code === CLOSE.signInAgain) return;
     this.#sinks.notice('warning', `The server does not give ${name} to this device (${code} ${reason}).`, 'Ask an administrator.');
   }
 
@@ -139,11 +146,13 @@ export class SpaceDocuments implements DocumentOpener {
     await replica.close();
   }
 
-  async #follow(): Promise<void> {
+  /** Opens what the catalog names. */
+  async follow(): Promise<void> {
     const doc = this.#catalog?.doc;
     if (!doc || this.#closed) return;
-    const segments = readSegments(doc);
-    this.#sinks.restores(restoresOf(segments));
+    this.#sinks.catalog(doc);
+    const newest = this.#sinks.restores().at(-1)?.epoch ?? 0;
+    const segments = readSegments(doc).filter(({ epoch }) => epoch <= newest);
     const opened = Promise.all(segments.map((segment, index) => this.#openSegment(segment, segments[index + 1])));
     const folded = opened.then(() => this.#ledger.idle()).then(() => this.#sinks.folded());
     await Promise.all([folded, ...readSources(doc).map((source) => this.#followSource(source, folded))]);
@@ -167,8 +176,8 @@ export class SpaceDocuments implements DocumentOpener {
 
   /** After a restore from backup, what an older epoch holds past the place of the restore is not the ledger any more. */
   #pushPlaces(document: OpenDocument, segment: CatalogSegment, places: readonly Place[]): void {
-    const later = this.#catalog ? readSegments(this.#catalog.doc).filter(({ epoch }) => epoch > segment.epoch) : [];
-    const end = Math.min(Number.POSITIVE_INFINITY, ...later.map(({ from }) => from));
+    const later = this.#sinks.restores().filter(({ epoch }) => epoch > segment.epoch);
+    const end = Math.min(Number.POSITIVE_INFINITY, ...later.map(({ at }) => at + 1));
     this.#ledger.push(
       valuesAt(
         document,
@@ -229,12 +238,4 @@ function valuesAt(document: OpenDocument, places: readonly Place[]): LedgerValue
     if (value) values.push({ place, value });
   }
   return values;
-}
-
-/** Each epoch but the first begins where a restore from backup left the ledger. */
-function restoresOf(segments: readonly CatalogSegment[]): Restore[] {
-  const first = segments[0]?.epoch ?? 0;
-  const starts = new Map<number, number>();
-  for (const { epoch, from } of segments) starts.set(epoch, Math.min(from, starts.get(epoch) ?? from));
-  return [...starts].filter(([epoch]) => epoch > first).map(([epoch, from]) => ({ epoch, at: (from - 1) as Place }));
 }

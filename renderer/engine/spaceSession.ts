@@ -1,27 +1,35 @@
-import type { Result } from '../../shared/base/result.ts';
+import type * as Y from 'yjs';
+import { ok, type Result } from '../../shared/base/result.ts';
+import type { Verify } from '../../shared/base/signature.ts';
 import { type Instant, SECOND } from '../../shared/base/time.ts';
 import type { PresenceView } from '../../shared/bridge/engine.ts';
+import { readHead, unreadableKeys } from '../../shared/documents/catalogDocument.ts';
 import { formatDocumentName } from '../../shared/documents/names.ts';
-import { LedgerState, type LedgerValue, type Restore } from '../../shared/ledger/ledgerState.ts';
+import { LedgerState, type LedgerValue } from '../../shared/ledger/ledgerState.ts';
 import { type EntryId, entryId, type Place, type SourceId } from '../../shared/model/ids.ts';
-import type { SourceStatus } from '../../shared/model/status.ts';
+import type { SignedHead, SignedRestore, SourceStatus } from '../../shared/model/status.ts';
 import { Register } from '../../shared/register/register.ts';
 import { CLOSE } from '../../shared/wire/closeCodes.ts';
-import { type ApiError, type SpaceInfo, spaceInfo } from '../../shared/wire/http.ts';
-import { Connection } from './connection.ts';
+import type { ApiError, SpaceInfo } from '../../shared/wire/http.ts';
+import { headReply, SIGN_IN_AGAIN } from '../../shared/wire/team.ts';
+import { type Admission, Connection } from './connection.ts';
 import { type Device, type Enrolment, openDevice, webVerify } from './deviceKey.ts';
 import { holdLock } from './deviceLock.ts';
+import { hearSpace, NEWER_PROTOCOL } from './hearSpace.ts';
 import type { EngineHost } from './host.ts';
+import { namedRestores } from './namedRestores.ts';
 import { Opening } from './opening.ts';
 import { OwnEntries } from './ownEntries.ts';
 import { presentOthers, sayWhere } from './presence.ts';
-import { type ServerCalls, serverCalls, ticketed } from './serverCalls.ts';
+import { type Ask, type ServerCalls, serverCalls, ticketed } from './serverCalls.ts';
 import type { ServerClient } from './serverClient.ts';
 import type { ServerClock } from './serverClock.ts';
+import { ServerTrust } from './serverTrust.ts';
 import { SignatureCheck } from './signatureCheck.ts';
 import { SpaceDocuments } from './spaceDocuments.ts';
 import { StrictStore } from './strictStore.ts';
 import { Tickets } from './tickets.ts';
+import { TrustStore } from './trustStore.ts';
 
 const CLOCK_TICK = 10 * SECOND;
 const HASH_PORTION = 500;
@@ -58,6 +66,11 @@ export class SpaceSession {
   readonly store: StrictStore;
   readonly tickets: Tickets;
   readonly calls: ServerCalls;
+  readonly ask: Ask;
+  readonly trust: ServerTrust;
+  readonly #trustStore: TrustStore;
+  readonly #verify: Verify;
+  readonly #admission: Admission;
   readonly #documents: SpaceDocuments;
   readonly #check: SignatureCheck;
   /** How much of what the disk holds is in the register. */
@@ -71,6 +84,13 @@ export class SpaceSession {
   offlineSince: Instant | undefined;
   /** The server does not know this device, or took it out of use. */
   rejected: ApiError | undefined;
+  /** Its sign-in has run out; everything but syncing goes on. */
+  signInAgain = false;
+  /** The server said that this device was taken out of use, perhaps before the ledger did. */
+  #takenOut = false;
+  /** What of the catalog this version does not understand. */
+  unreadable: readonly string[] = [];
+  #head: SignedHead | undefined;
 
   private constructor(options: SessionOptions, parts: SessionParts) {
     const { host, client, info, clock } = options;
@@ -89,7 +109,34 @@ export class SpaceSession {
       () => clock.now,
       (reply) => this.#enrolledAs(reply),
     );
-    this.calls = serverCalls(ticketed(client, this.tickets));
+    const ask = ticketed(client, this.tickets);
+    this.ask = ask;
+    this.calls = serverCalls(ask);
+    this.#trustStore = parts.trustStore;
+    this.#verify = parts.verify;
+    this.trust = new ServerTrust({
+      space: info.space,
+      epoch: info.epoch,
+      ledger: this.ledger,
+      store: parts.trustStore,
+      verify: parts.verify,
+      elapsed: () => performance.now(),
+      hear: () => this.hearServer(),
+      headAt: async (place) => {
+        const reply = await ask({ method: 'GET', path: `/api/head/${place}` }, headReply);
+        return reply.ok ? ok(reply.value.head) : reply;
+      },
+      restores: () => namedRestores(host, client.server, this.tickets),
+      onRestores: (restores) => this.#restored(restores, true),
+      onDistrust: () => this.#cut(),
+    });
+    this.#admission = {
+      admit: async () => {
+        const passed = await this.trust.passed();
+        return passed.ok ? this.tickets.fresh() : passed;
+      },
+      ended: () => this.trust.ended(),
+    };
     this.own = new OwnEntries({
       store: parts.store,
       signer: parts.device.signer,
@@ -109,15 +156,18 @@ export class SpaceSession {
     const device = await openDevice(host, info.space);
     const release = await holdLock(host.locks, `${host.databases}/${info.space}/${device.signer.publicKey}`, events.onBusy);
     const store = await StrictStore.open(host, info.space);
-    const checkOf = await SignatureCheck.opener(host, info.space, info.epoch, webVerify(host.subtle));
-    return new SpaceSession(options, { device, store, release, checkOf });
+    const trustStore = await TrustStore.open(host, info.space);
+    const verify = webVerify(host.subtle);
+    const checkOf = await SignatureCheck.opener(host, info.space, info.epoch, verify);
+    return new SpaceSession(options, { device, store, release, checkOf, trustStore, verify });
   }
 
   #newDocuments(host: EngineHost, client: ServerClient, info: SpaceInfo): SpaceDocuments {
     const { events } = this.#options;
     const sinks = {
       ledger: (values: readonly LedgerValue[]) => this.#ledgerArrived(values),
-      restores: (restores: readonly Restore[]) => this.#restored(restores),
+      restores: () => this.#trustStore.pin.restores,
+      catalog: (catalog: Y.Doc) => this.#catalogChanged(catalog),
       records: (...[source, records]: Parameters<Register['applyRecords']>) => {
         this.register.applyRecords(source, records);
         this.opening.applied(records.length);
@@ -136,8 +186,8 @@ export class SpaceSession {
       expect: (records: number) => this.opening.expect(records),
       notice: events.onNotice,
     };
-    return new SpaceDocuments(host, { server: client.server, space: info.space, tickets: this.tickets }, sinks, {
-      onOpen: () => void this.#hear(),
+    return new SpaceDocuments(host, { server: client.server, space: info.space, admission: this.#admission }, sinks, {
+      onOpen: () => this.register.setNow(this.#options.clock.now),
       onSynced: () => this.#connected(),
       onLost: () => this.#lost(),
       onNoTicket: (problem) => this.#noTicket(problem),
@@ -149,6 +199,7 @@ export class SpaceSession {
   async load(): Promise<void> {
     try {
       this.ledger.distrust([...this.#check.wrong].map((place) => place as Place));
+      this.#restored(this.#trustStore.pin.restores, false);
       await this.#documents.load();
       await this.#hashLeaves();
       this.#tick = setInterval(() => this.#tock(), CLOCK_TICK);
@@ -175,7 +226,7 @@ export class SpaceSession {
     this.presence({});
     const { host, client } = this.#options;
     const name = formatDocumentName({ kind: 'outbox', device: this.device.signer.publicKey });
-    const outbox = new Connection(host, client.server, this.tickets, name, this.own.outbox, {
+    const outbox = new Connection(host, client.server, this.#admission, name, this.own.outbox, {
       onRefused: (code, reason) => void this.#outboxRefused(outbox, code, reason),
     });
     this.#outbox = outbox;
@@ -185,6 +236,23 @@ export class SpaceSession {
   hurry(): void {
     this.#documents.hurry();
     this.#outbox?.hurry();
+  }
+
+  /** What changed may let it in: asks anew, and at once. */
+  again(): void {
+    this.signInAgain = false;
+    this.rejected = undefined;
+    this.trust.forget();
+    this.hurry();
+    this.#options.events.onStatus();
+  }
+
+  /** The server is not trusted any more: nothing goes to it and nothing comes from it. */
+  #cut(): void {
+    this.#documents.cut();
+    this.#outbox?.cut();
+    this.#lost();
+    this.#options.events.onStatus();
   }
 
   #tock(): void {
@@ -198,16 +266,37 @@ export class SpaceSession {
     this.#check.push(values);
     this.own.ledgerGrew();
     this.#options.events.onChanged(false);
-    if (this.#tick) void this.#hashLeaves();
+    if (!this.#tick) return;
+    void this.#hashLeaves().then(() => this.#compareHead());
   }
 
-  #restored(restores: readonly Restore[]): void {
+  #catalogChanged(catalog: Y.Doc): void {
+    this.#head = readHead(catalog);
+    this.unreadable = unreadableKeys(catalog);
+    this.#compareHead();
+    this.#options.events.onStatus();
+  }
+
+  #compareHead(): void {
+    if (this.#head && !this.#closed) void this.trust.hearHead(this.#head);
+  }
+
+  /** The restores that this device has verified, from disk or just now. */
+  #restored(restores: readonly SignedRestore[], news: boolean): void {
+    if (restores.length === 0 || this.#closed) return;
     const { change, lost } = this.ledger.setRestores(restores);
-    if (restores.length === 0) return;
     this.register.ledgerChanged(change);
-    if (lost.length === 0) return;
-    this.#check.restored(this.ledger.epoch, this.ledger.place);
-    void this.own.recover(lost);
+    if (lost.length > 0) {
+      this.#check.restored(this.ledger.epoch, this.ledger.place);
+      void this.own.recover(lost);
+    }
+    if (!news) return;
+    const at = restores.at(-1)?.at ?? 0;
+    this.#options.events.onNotice(
+      'warning',
+      `The server was restored from a backup, at change ${at.toLocaleString('en-US')}. What this device still had to send is offered again.`,
+    );
+    void this.#documents.follow();
   }
 
   /** Ahead of the first editor, which needs the root and must not wait for a hundred thousand hashes. */
@@ -225,6 +314,7 @@ export class SpaceSession {
   #enrolledAs({ person, personName, role, remit }: Enrolment): void {
     if (this.#closed) return;
     this.rejected = undefined;
+    this.signInAgain = false;
     // Only a memory for the next start with the server down: the ledger says the same.
     this.device.remember({ person, personName, role, remit }).catch(() => undefined);
     this.#options.events.onStatus();
@@ -236,19 +326,42 @@ export class SpaceSession {
   }
 
   async hearServer(): Promise<Result<SpaceInfo, ApiError>> {
-    const heard = await this.#options.client.call({ method: 'GET', path: '/api/space' }, spaceInfo);
+    const heard = await hearSpace(this.#options.client);
     if (heard.ok && !this.#closed) this.#options.events.onSpace(heard.value);
     return heard;
   }
 
-  async #hear(): Promise<void> {
-    await this.hearServer();
-    this.register.setNow(this.#options.clock.now);
+  /**
+   * Gives up this device's key. What it signed and the server never took can be sent by no other key: it is set aside, and its
+   * text stays to be read and made again.
+   */
+  async startAnew(): Promise<void> {
+    await this.own.setAllAside('signed with the key that this device gave up');
+    await this.device.forget();
+  }
+
+  get space(): SpaceInfo {
+    return this.#options.info;
+  }
+
+  get verify(): Verify {
+    return this.#verify;
+  }
+
+  /** Taken out of use: what it says from now on counts nowhere. */
+  get revoked(): boolean {
+    return this.#takenOut || this.ledger.isRevoked(this.device.signer.publicKey);
+  }
+
+  /** Where in the ledger it was last seen that this profile was copied. */
+  get forkedAt(): Place | undefined {
+    return this.ledger.forks().get(this.device.signer.publicKey);
   }
 
   #connected(): void {
     this.connection = 'online';
     this.offlineSince = undefined;
+    this.#compareHead();
     this.#options.events.onStatus();
   }
 
@@ -261,13 +374,21 @@ export class SpaceSession {
   }
 
   #noTicket(problem: ApiError): void {
-    if (problem.code !== 'offline') this.rejected = problem;
+    if (problem.code === SIGN_IN_AGAIN) this.signInAgain = true;
+    else if (!SAID_ELSEWHERE.has(problem.code)) this.rejected = problem;
     this.#lost();
     this.#options.events.onStatus();
   }
 
   #closedFor(code: number, reason: string): void {
+    if (code === CLOSE.signInAgain) {
+      this.signInAgain = true;
+      this.#lost();
+      this.#options.events.onStatus();
+      return;
+    }
     const revoked = code === CLOSE.revoked;
+    this.#takenOut ||= revoked;
     const message = revoked ? 'This device was taken out of use.' : `The server closed the connection (${code} ${reason}).`;
     this.rejected = { code: String(code), message, wayOut: 'Ask an administrator for a new invitation.', retry: false };
     this.#lost();
@@ -309,6 +430,7 @@ export class SpaceSession {
     clearInterval(this.#tick);
     this.#outbox?.close();
     await this.#documents.close();
+    await this.#trustStore.close();
     this.#check.close();
     this.own.close();
     this.store.close();
@@ -317,11 +439,16 @@ export class SpaceSession {
   }
 }
 
+/** Problems that the status names in a place of their own, or that pass by themselves. */
+const SAID_ELSEWHERE: ReadonlySet<string> = new Set(['offline', 'distrusted', NEWER_PROTOCOL]);
+
 interface SessionParts {
   readonly device: Device;
   readonly store: StrictStore;
   readonly release: () => void;
   readonly checkOf: Awaited<ReturnType<typeof SignatureCheck.opener>>;
+  readonly trustStore: TrustStore;
+  readonly verify: Verify;
 }
 
 /** `<problem> <entry id>`; a problem is several words. */

@@ -5,18 +5,22 @@ import { type Signer, signedMessage } from '../../shared/base/signature.ts';
 import { type Millis, parseTime, SECOND } from '../../shared/base/time.ts';
 import type { SpaceId } from '../../shared/model/ids.ts';
 import { type ApiError, nonceReply, type TicketReply, ticketReply } from '../../shared/wire/http.ts';
+import { bounded } from './bounded.ts';
 import type { ServerClient } from './serverClient.ts';
 
-/** A ticket that ends sooner than this is not used for a new connection. */
+/** A ticket that ends sooner than this is not used for a call. */
 const MARGIN = 15 * SECOND;
+/** A start opens many documents, each with a ticket of its own: so many are asked for at a time. */
+const AT_ONCE = 6;
 
-/** Short-lived tickets of one device: fetched when needed, one request at a time, kept until they end. */
+/** Short-lived tickets of one device: one for each connection, and one that its calls share until it ends. */
 export class Tickets {
   readonly #client: ServerClient;
   readonly #signer: Signer;
   readonly #space: SpaceId;
   readonly #now: () => Millis;
   readonly #onReply: (reply: TicketReply) => void;
+  readonly #inTurn = bounded(AT_ONCE);
   #held: TicketReply | undefined;
   #pending: Promise<Result<TicketReply, ApiError>> | undefined;
 
@@ -33,12 +37,24 @@ export class Tickets {
     if (this.#held?.ticket === refused) this.#held = undefined;
   }
 
+  /** For calls. */
   async get(): Promise<Result<TicketReply, ApiError>> {
     if (this.#held && (parseTime(this.#held.expires) ?? 0) - MARGIN > this.#now()) return ok(this.#held);
-    this.#pending ??= this.#fetch().finally(() => {
+    this.#pending ??= this.#keep().finally(() => {
       this.#pending = undefined;
     });
     return this.#pending;
+  }
+
+  async #keep(): Promise<Result<TicketReply, ApiError>> {
+    const given = await this.fresh();
+    if (given.ok) this.#held = given.value;
+    return given;
+  }
+
+  /** For one connection, and no other. */
+  fresh(): Promise<Result<TicketReply, ApiError>> {
+    return this.#inTurn(() => this.#fetch());
   }
 
   async #fetch(): Promise<Result<TicketReply, ApiError>> {
@@ -51,10 +67,7 @@ export class Tickets {
     const claim = utf8(canonicalJson({ space: this.#space, nonce, origin, expires }));
     const signature = toBase64Url(await this.#signer.sign(signedMessage('muster/auth/1', claim)));
     const given = await this.#client.call({ method: 'POST', path: '/api/auth/ticket', json: { device, nonce, signature } }, ticketReply);
-    if (given.ok) {
-      this.#held = given.value;
-      this.#onReply(given.value);
-    }
+    if (given.ok) this.#onReply(given.value);
     return given;
   }
 

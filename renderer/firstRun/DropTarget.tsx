@@ -11,7 +11,7 @@ const carriesFiles = (event: DragEvent): boolean => event.dataTransfer.types.inc
 /** The whole window takes a spreadsheet: dropped anywhere, it opens as what it is understood to be. */
 export function DropTarget({ children }: { children: ReactNode }): ReactNode {
   const [over, setOver] = useState(false);
-  const { whyNot } = useEditing();
+  const whyNot = useEditing().whyNot('create', 'set');
   const sheet = usePickedSheet((picked) => picked.sheet);
   const take = usePickedSheet((picked) => picked.take);
   const people = useNavigation((place) => place.screen === 'people');

@@ -42,7 +42,7 @@ export function FirstRun(): ReactNode {
       live = false;
     };
   }, [api, look.state]);
-  const { whyNot } = useEditing();
+  const whyNot = useEditing().whyNot('create', 'set');
   const later = (): void => {
     localStorage.setItem(LATER, 'yes');
     setLook({ state: 'choices' });

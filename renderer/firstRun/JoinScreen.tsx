@@ -1,20 +1,35 @@
-import { TextInput } from '@mantine/core';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { visibleText } from '../../shared/base/text.ts';
-import type { ApiError } from '../../shared/wire/http.ts';
-import { useEngine } from '../app/engine.tsx';
-import { ActionButton } from '../parts/ActionButton.tsx';
+import { type ReactNode, useState } from 'react';
 import { OpenSnapshotButton } from '../snapshot/OpenSnapshotButton.tsx';
-import { deviceLabel, type EnrolmentToken, enrolmentTokenOf, withoutToken } from './enrolmentToken.ts';
+import { EnrolByLink } from './EnrolByLink.tsx';
+import { type EnrolmentToken, enrolmentTokenOf } from './enrolmentToken.ts';
 import style from './firstRun.module.css';
+import { OtherDeviceWay } from './OtherDeviceWay.tsx';
+import { PasteLink } from './PasteLink.tsx';
+import { SignInWay } from './SignInWay.tsx';
+import { WaitingCode } from './WaitingCode.tsx';
 
-/** A device that nobody knows here: the link it was opened with makes it known. */
+/** A code that this device shows until an enrolled one has confirmed it. */
+export interface Waiting {
+  readonly code: string;
+  readonly expires: string;
+  /** Whose device it becomes, where a sign-in has said so. */
+  readonly personName?: string;
+}
+
+/** A device that nobody knows here: a link, an identity provider, or another device of the same person makes it known. */
 export function JoinScreen(): ReactNode {
   const [token, setToken] = useState<EnrolmentToken | undefined>(() => enrolmentTokenOf(location.hash));
+  const [waiting, setWaiting] = useState<Waiting>();
   return (
     <div className={style.screen}>
       <div className={style.column}>
-        {token ? <Enrol token={token} /> : <PasteLink onToken={setToken} />}
+        {token ? (
+          <EnrolByLink token={token} />
+        ) : waiting ? (
+          <WaitingCode waiting={waiting} onEnd={() => setWaiting(undefined)} />
+        ) : (
+          <Ways onToken={setToken} onWaiting={setWaiting} />
+        )}
         <p className={style.dim}>A snapshot that somebody sent you needs no invitation and no server.</p>
         <div className={style.actions}>
           <OpenSnapshotButton />
@@ -24,99 +39,21 @@ export function JoinScreen(): ReactNode {
   );
 }
 
-function Enrol({ token }: { token: EnrolmentToken }): ReactNode {
-  const { api } = useEngine();
-  const [name, setName] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<ApiError>();
-  const invited = token.kind === 'join';
-  const ready = !invited || name.trim() !== '';
-  const enrol = async (): Promise<void> => {
-    if (!ready || busy) return;
-    setBusy(true);
-    const options = { label: deviceLabel(navigator.userAgent), ...(invited ? { personName: name.trim() } : {}) };
-    const reply = await api.enrol(token.token, options);
-    setBusy(false);
-    setProblem(reply.ok ? undefined : reply.error);
-    // A token is good once: left in the address it would be in the history and in every bookmark.
-    if (reply.ok) history.replaceState(null, '', withoutToken(location.href));
-  };
-  // Whoever started the server opens it without a question; only an invited person has a name to give.
-  const asked = useRef(false);
-  useEffect(() => {
-    if (invited || asked.current) return;
-    asked.current = true;
-    void enrol();
-  });
+function Ways(props: { onToken: (token: EnrolmentToken) => void; onWaiting: (waiting: Waiting) => void }): ReactNode {
   return (
-    <form
-      style={{ display: 'contents' }}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void enrol();
-      }}
-    >
-      <h1 className={style.title}>{invited ? 'You are invited to this register' : 'Open the register on this device'}</h1>
-      <p className={style.lead}>
-        This device makes a key of its own, which never leaves it. Everything you change is signed with it, so that everybody can see who
-        changed what.
-      </p>
-      {invited && (
-        <TextInput
-          label="Your name"
-          description="As the others will see it beside your changes"
-          autoFocus
-          maxLength={200}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-      )}
-      <div className={style.actions}>
-        <ActionButton type="submit" tone="primary" keys="Enter" busy={busy} disabledReason={ready ? undefined : 'Say your name first'}>
-          {invited ? 'Join' : 'Open'}
-        </ActionButton>
-        {busy && <span role="status">Asking the server…</span>}
-      </div>
-      {problem && (
-        <p role="alert" style={{ color: 'var(--mu-red)' }}>
-          {visibleText(problem.message, 300)} {visibleText(problem.wayOut ?? '', 300)}
+    <>
+      <div>
+        <h1 className={style.title}>This device is not known here yet</h1>
+        <p className={style.lead}>
+          It makes a key of its own, which never leaves it. Everything you change is signed with it, so that everybody can see who changed
+          what.
         </p>
-      )}
-    </form>
-  );
-}
-
-function PasteLink({ onToken }: { onToken: (token: EnrolmentToken) => void }): ReactNode {
-  const [text, setText] = useState('');
-  const found = enrolmentTokenOf(text);
-  return (
-    <form
-      style={{ display: 'contents' }}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (found) onToken(found);
-      }}
-    >
-      <h1 className={style.title}>This device is not known here yet</h1>
-      <p className={style.lead}>
-        Open the link that the server printed when it started, or ask an administrator of this register for an invitation. Each link works
-        once.
-      </p>
-      <TextInput
-        label="Link"
-        placeholder="http://127.0.0.1:4747/#launch=…"
-        autoFocus
-        spellCheck={false}
-        autoComplete="off"
-        value={text}
-        error={text !== '' && !found ? 'That is not a launch link or an invitation' : undefined}
-        onChange={(event) => setText(event.currentTarget.value)}
-      />
-      <div className={style.actions}>
-        <ActionButton type="submit" tone="primary" keys="Enter" disabledReason={found ? undefined : 'Paste the whole link'}>
-          Continue
-        </ActionButton>
       </div>
-    </form>
+      <div className={style.ways}>
+        <PasteLink onToken={props.onToken} />
+        <SignInWay onWaiting={props.onWaiting} />
+        <OtherDeviceWay onWaiting={props.onWaiting} />
+      </div>
+    </>
   );
 }

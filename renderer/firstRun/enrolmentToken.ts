@@ -2,14 +2,19 @@
 export interface EnrolmentToken {
   readonly kind: 'launch' | 'join';
   readonly token: string;
+  /** The fingerprint of the server's key, where the link carries it. */
+  readonly key?: string;
 }
 
 const TOKEN = /#(?:.*&)?(launch|join)=([A-Za-z0-9_-]{16,256})(?:&|$)/;
+const KEY = /#(?:.*&)?key=([0-9a-f]{32,64})(?:&|$)/;
 
 /** @returns undefined when the text (a fragment or a whole link) carries none. */
 export function enrolmentTokenOf(text: string): EnrolmentToken | undefined {
   const match = TOKEN.exec(text.trim());
-  return match?.[1] && match[2] ? { kind: match[1] as EnrolmentToken['kind'], token: match[2] } : undefined;
+  if (!match?.[1] || !match[2]) return undefined;
+  const key = KEY.exec(text.trim())?.[1];
+  return { kind: match[1] as EnrolmentToken['kind'], token: match[2], ...(key === undefined ? {} : { key }) };
 }
 
 /** The address without its fragment. */

@@ -45,7 +45,8 @@ const linesShown = (text: string): string =>
 
 function NewComment({ view, box }: { view: IdentityView; box: React.RefObject<HTMLTextAreaElement | null> }): ReactNode {
   const [text, setText] = useState('');
-  const { signActs, whyNot } = useEditing();
+  const { signActs, whyNot: mayNot } = useEditing();
+  const whyNot = mayNot('comment');
   const add = async (): Promise<void> => {
     if (text.trim() === '') return;
     const signed = await signActs([{ kind: 'comment', anchors: [...view.anchors], text: text.trim() }], `Comment on ${view.row.name}`);

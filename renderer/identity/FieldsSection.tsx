@@ -71,7 +71,7 @@ const STATE_WORDS: Partial<Record<FieldView['state'], string>> = { drift: 'drift
 function FieldRow({ view, field }: { view: IdentityView; field: FieldView }): ReactNode {
   const [why, setWhy] = useState(false);
   const { editField, whyNot } = useEditing();
-  const editable = field.editable && whyNot === undefined;
+  const editable = field.editable && whyNot() === undefined;
   const row = useRef<HTMLDivElement>(null);
   const edit = (): void => void editField([view.id], field.field, row.current?.getBoundingClientRect());
   const onKeyDown = (event: KeyboardEvent): void => {

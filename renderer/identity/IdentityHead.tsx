@@ -82,13 +82,18 @@ function ActMenu({ view, wide }: { view: IdentityView; wide: boolean }): ReactNo
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <button type="button" className={style.menuButton} disabled={whyNot !== undefined} title={whyNot}>
+        <button type="button" className={style.menuButton} disabled={whyNot('accept') !== undefined} title={whyNot('accept')}>
           Change state <Icon name="chevronDown" size={14} />
         </button>
       </Menu.Target>
       <Menu.Dropdown>
         {changesFor(view).map(([words, change]) => (
-          <Menu.Item key={words} onClick={() => void previewAndSign([view.id], change)}>
+          <Menu.Item
+            key={words}
+            disabled={whyNot(change.kind) !== undefined}
+            title={whyNot(change.kind)}
+            onClick={() => void previewAndSign([view.id], change)}
+          >
             {words}
           </Menu.Item>
         ))}

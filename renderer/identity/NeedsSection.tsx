@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { visibleText } from '../../shared/base/text.ts';
+import type { ActKind } from '../../shared/model/act.ts';
 import type { FieldView, IdentityView, Need } from '../../shared/register/view.ts';
 import { useSnapshotStatus } from '../app/engine.tsx';
 import { useKeys } from '../app/keys.ts';
@@ -92,7 +93,7 @@ function NeedCard({ need, field, active, picked, onChoose }: CardProps): ReactNo
         {need.choices.map((choice, index) => (
           <ActionButton
             key={choice.label}
-            disabledReason={whyNot}
+            disabledReason={whyNot(...kindsOf(choice))}
             tone={picked === index ? 'primary' : 'plain'}
             {...(active && index < 9 ? { keys: picked === index ? 'Enter' : String(index + 1) } : {})}
             onClick={() => onChoose(index)}
@@ -104,6 +105,10 @@ function NeedCard({ need, field, active, picked, onChoose }: CardProps): ReactNo
     </div>
   );
 }
+
+/** A choice without acts opens an editor. */
+const kindsOf = ({ acts = [] }: Need['choices'][number]): readonly ActKind[] =>
+  acts.length === 0 ? ['set'] : acts.map(({ kind }) => kind);
 
 /** Every value that is in conflict, with who said it, when and why. */
 function Heads({ field }: { field: FieldView }): ReactNode {

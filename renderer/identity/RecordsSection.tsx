@@ -7,6 +7,7 @@ import { useEngine, useLive, useSnapshotStatus, useStatus } from '../app/engine.
 import { useKeys } from '../app/keys.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { Age } from '../parts/Age.tsx';
+import { useSourceRights } from '../sources/useSourceRights.ts';
 import style from './identity.module.css';
 
 type RecordView = IdentityView['records'][number];
@@ -25,8 +26,9 @@ export function RecordsSection({ view, wide }: { view: IdentityView; wide: boole
     if (!reply.ok) setAsked((known) => ({ ...known, [record.anchor]: { since: now, problem: reply.error } }));
   };
   const snapshot = useSnapshotStatus() !== undefined;
+  const { run } = useSourceRights();
   const rereadable = snapshot ? [] : view.records.filter((record) => record.rereadable);
-  useKeys({ r: () => void Promise.all(rereadable.map(reread)) }, wide && rereadable.length > 0);
+  useKeys({ r: () => void Promise.all(rereadable.map(reread)) }, wide && run === undefined && rereadable.length > 0);
   return (
     <section className={style.section} aria-label="Records and sources">
       <h2 className={style.sectionHead}>Records and sources</h2>
@@ -40,7 +42,7 @@ export function RecordsSection({ view, wide }: { view: IdentityView; wide: boole
             {record.externalId !== undefined && <bdi className={style.native}>{visibleText(record.externalId, 120)}</bdi>}
             {record.source !== undefined && <AsOf record={record} />}
             {rereadable.includes(record) && (
-              <ActionButton icon="refresh" {...(wide ? { keys: 'r' } : {})} onClick={() => void reread(record)}>
+              <ActionButton icon="refresh" {...(wide ? { keys: 'r' } : {})} disabledReason={run} onClick={() => void reread(record)}>
                 Re-read now
               </ActionButton>
             )}

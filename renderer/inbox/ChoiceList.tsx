@@ -2,7 +2,7 @@ import { NumberInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { visibleText } from '../../shared/base/text.ts';
 import type { InboxItem } from '../../shared/register/view.ts';
-import { useEditing } from '../editing/useEditing.ts';
+import { type Editing, useEditing } from '../editing/useEditing.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { Keys } from '../parts/Keys.tsx';
 import style from './list.module.css';
@@ -29,6 +29,10 @@ const actsWords = (choice: Choice): string =>
     : choice.acts.length === 1
       ? 'signs 1 change'
       : `signs ${choice.acts.length} changes`;
+
+/** What only opens records needs no permission. */
+const reasonFor = ({ acts }: Choice, whyNot: Editing['whyNot']): string | undefined =>
+  acts.length === 0 ? undefined : whyNot(...acts.map(({ kind }) => kind));
 
 export function ChoiceList({ item, picked, busy, onPick, onSign }: Props): ReactNode {
   const { whyNot } = useEditing();
@@ -65,13 +69,7 @@ export function ChoiceList({ item, picked, busy, onPick, onSign }: Props): React
       </ul>
       {choice !== undefined && picked !== undefined && choice.typeNumber === undefined && (
         <div className={style.row} style={{ marginTop: 8 }}>
-          <ActionButton
-            tone="primary"
-            keys="Enter"
-            busy={busy}
-            disabledReason={choice.acts.length > 0 ? whyNot : undefined}
-            onClick={() => onSign(picked)}
-          >
+          <ActionButton tone="primary" keys="Enter" busy={busy} disabledReason={reasonFor(choice, whyNot)} onClick={() => onSign(picked)}>
             {visibleText(choice.label, 60)}
           </ActionButton>
           <span className={style.dim}>{actsWords(choice)}</span>
@@ -86,7 +84,7 @@ export function ChoiceList({ item, picked, busy, onPick, onSign }: Props): React
 
 /** Deliberately slow: who releases removals has read how many they are. */
 function TypedRelease(props: { choice: Choice; expected: number; busy: boolean; onSign: () => void }): ReactNode {
-  const { whyNot } = useEditing();
+  const whyNot = reasonFor(props.choice, useEditing().whyNot);
   const [typed, setTyped] = useState<number | string>('');
   const matches = typed === props.expected;
   return (

@@ -41,7 +41,11 @@ function PartyState({ party }: { party: PartyView }): ReactNode {
   const { signActs, whyNot } = useEditing();
   if (!party.confirmed) {
     return (
-      <ActionButton icon="check" disabledReason={whyNot} onClick={() => void signActs(confirmActs(party), `Confirmed ${party.name}`)}>
+      <ActionButton
+        icon="check"
+        disabledReason={whyNot(...confirmActs(party).map(({ kind }) => kind))}
+        onClick={() => void signActs(confirmActs(party), `Confirmed ${party.name}`)}
+      >
         Confirm
       </ActionButton>
     );

@@ -53,7 +53,7 @@ export function PeopleScreen(): ReactNode {
   useKeys({
     ...lineKeys(shown.length, (change) => setMarked(change)),
     '/': () => filter.current?.focus(),
-    n: () => whyNot === undefined && setAdding(true),
+    n: () => whyNot('create') === undefined && setAdding(true),
     x: () => party && select(party.id),
     m: () => void merge(),
     Enter: openMarked,
@@ -75,14 +75,14 @@ export function PeopleScreen(): ReactNode {
         />
         <span className={style.spacer} />
         {chosen.length > 1 && (
-          <ActionButton keys="m" tone="primary" disabledReason={whyNot} onClick={() => void merge()}>
+          <ActionButton keys="m" tone="primary" disabledReason={whyNot('merge')} onClick={() => void merge()}>
             Merge {chosen.length} into {visibleText(chosen[0]?.name ?? '', 30)}
           </ActionButton>
         )}
-        <ActionButton disabledReason={whyNot} onClick={() => openFiles('party')}>
+        <ActionButton disabledReason={whyNot('create', 'set')} onClick={() => openFiles('party')}>
           Add from a CSV
         </ActionButton>
-        <ActionButton icon="plus" keys="n" disabledReason={whyNot} onClick={() => setAdding(true)}>
+        <ActionButton icon="plus" keys="n" disabledReason={whyNot('create')} onClick={() => setAdding(true)}>
           Add
         </ActionButton>
       </header>

@@ -14,17 +14,17 @@ export function SelectionBar(): ReactNode {
   return (
     <div className={classes.selection} data-selection-bar="true" role="toolbar" aria-label="Selected">
       <strong>{ids.size.toLocaleString()} selected</strong>
-      <ActionButton tone="quiet" keys="o" disabledReason={whyNot} onClick={() => void pickOwner(all)}>
+      <ActionButton tone="quiet" keys="o" disabledReason={whyNot('set')} onClick={() => void pickOwner(all)}>
         Set owner
       </ActionButton>
-      <ActionButton tone="quiet" keys="a" disabledReason={whyNot} onClick={() => void previewAndSign(all, { kind: 'accept' })}>
+      <ActionButton tone="quiet" keys="a" disabledReason={whyNot('accept')} onClick={() => void previewAndSign(all, { kind: 'accept' })}>
         Accept
       </ActionButton>
-      <ActionButton tone="quiet" keys="c" disabledReason={whyNot} onClick={() => void comment(all)}>
+      <ActionButton tone="quiet" keys="c" disabledReason={whyNot('comment')} onClick={() => void comment(all)}>
         Comment
       </ActionButton>
       {ids.size > 1 && ids.size <= 64 && (
-        <ActionButton tone="quiet" disabledReason={whyNot} onClick={() => void previewAndSign(all, { kind: 'merge' })}>
+        <ActionButton tone="quiet" disabledReason={whyNot('merge')} onClick={() => void previewAndSign(all, { kind: 'merge' })}>
           Same identity
         </ActionButton>
       )}

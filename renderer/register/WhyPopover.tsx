@@ -48,7 +48,7 @@ interface WhyProps {
 
 function Why({ asked, view, hide }: WhyProps): ReactNode {
   const { previewAndSign, editField, whyNot } = useEditing();
-  const editable = view.editable && whyNot === undefined;
+  const editable = view.editable && whyNot() === undefined;
   const pick = (value: AuthorValue | undefined): void => {
     if (!editable || value?.value === undefined || value.wins) return;
     hide();
@@ -88,7 +88,7 @@ function Why({ asked, view, hide }: WhyProps): ReactNode {
       </ul>
       <Values view={view} editable={editable} pick={pick} />
       {view.editable && (
-        <ActionButton tone="quiet" keys="e" disabledReason={whyNot} onClick={edit}>
+        <ActionButton tone="quiet" keys="e" disabledReason={whyNot()} onClick={edit}>
           Edit
         </ActionButton>
       )}

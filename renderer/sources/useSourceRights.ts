@@ -1,3 +1,4 @@
+import { type CallLevel, mayCall } from '../../shared/ledger/permissions.ts';
 import { useStatus } from '../app/engine.tsx';
 import { useEditing } from '../editing/useEditing.ts';
 
@@ -8,8 +9,16 @@ export interface SourceRights {
   readonly change: string | undefined;
 }
 
+const NEEDED: Readonly<Record<Exclude<CallLevel, 'reader'>, string>> = {
+  steward: 'Only stewards and administrators run sources.',
+  admin: 'Only an administrator adds and changes sources.',
+};
+
 export function useSourceRights(): SourceRights {
-  const { whyNot } = useEditing();
-  const admin = useStatus()?.me?.role === 'admin';
-  return { run: whyNot, change: whyNot ?? (admin ? undefined : 'Only an administrator adds and changes sources.') };
+  const role = useStatus()?.me?.role;
+  // What holds for everybody here, as over a snapshot, comes first.
+  const whyNot = useEditing().whyNot('comment');
+  const reason = (level: Exclude<CallLevel, 'reader'>): string | undefined =>
+    whyNot ?? (role !== undefined && mayCall(role, level) ? undefined : NEEDED[level]);
+  return { run: reason('steward'), change: reason('admin') };
 }

@@ -1,8 +1,9 @@
 import type { Result } from '../base/result.ts';
 import type { Instant } from '../base/time.ts';
-import type { Act, ActRef } from '../model/act.ts';
+import type { Act, ActRef, Succession } from '../model/act.ts';
 import type { DeviceId, EntryId, IdentityId, PersonId, SourceId, SpaceId } from '../model/ids.ts';
 import type { FreshnessLevel, Role } from '../model/vocabulary.ts';
+import type { TeamView } from '../register/teamView.ts';
 import type {
   ActivityLine,
   ColumnId,
@@ -19,6 +20,7 @@ import type {
   SourceView,
 } from '../register/view.ts';
 import type { ApiError, DryRunReply, SnapshotJob, SnapshotRequest, SourceSettings, SpaceInfo } from '../wire/http.ts';
+import type { DeviceRequestReply, SignInBegun, SignInInfo, SignInOutcome, TeamReply, WaitingDevice } from '../wire/team.ts';
 import type { SnapshotStatus } from './snapshot.ts';
 
 /**
@@ -57,10 +59,10 @@ export interface EngineApi {
   withdraw(acts: readonly ActRef[], why?: string): Promise<Result<CommitReply, CommitProblem>>;
   /** Where this person is, for the others' screens. */
   presence(where: { record?: IdentityId; field?: string }): Promise<void>;
-  /** Enrols this device with a launch or invitation token. */
+  /** Enrols this device with a launch or invitation token. `key`: the fingerprint that the link carried; nothing is sent to a server with another key. */
   enrol(
     token: string,
-    options: { label: string; personName?: string },
+    options: { label: string; personName?: string; key?: string },
   ): Promise<Result<{ readonly personName: string; readonly role: Role }, ApiError>>;
   /** Every row of a query in the columns given. */
   exportRows(query: Query, columns: readonly ColumnId[], format: 'csv' | 'xlsx' | 'json'): Promise<Uint8Array<ArrayBuffer>>;
@@ -82,12 +84,35 @@ export interface EngineApi {
     source: SourceId,
     externalId: string,
   ): Promise<Result<readonly { readonly at: Instant; readonly run: number; readonly hash: string; readonly record: unknown }[], ApiError>>;
+  /** People, devices, invitations and keys. */
+  team(): Promise<TeamView | undefined>;
+  /** What only the server knows of devices: when they were last here. */
+  teamSeen(): Promise<Result<TeamReply, ApiError>>;
+  /** How many identities a condition covers now, or what is wrong with it. */
+  remitReach(condition: string): Promise<{ readonly covers: number; readonly problem?: string }>;
+  /** Mints a token here and signs the invitation: the link works once the server has it. */
   invite(request: {
     role: Role;
     remit: string;
     label: string;
     hours: number;
-  }): Promise<Result<{ readonly link: string; readonly expires: Instant }, ApiError>>;
+  }): Promise<Result<{ readonly link: string; readonly expires: Instant }, CommitProblem>>;
+  /** The device that shows this code, once its proof was checked here. */
+  waitingDevice(code: string): Promise<Result<WaitingDevice, ApiError>>;
+  /** Signs that a waiting device is this person's. */
+  confirmDevice(waiting: WaitingDevice, person: PersonId): Promise<Result<CommitReply, CommitProblem>>;
+  /** The server makes another key for itself, endorsed by the one in force. It counts once a `rekey` act is signed. */
+  prepareRekey(): Promise<Result<Succession, ApiError>>;
+  /** Does the server let people sign in with an identity provider? */
+  signInInfo(): Promise<Result<SignInInfo, ApiError>>;
+  beginSignIn(request: { label: string; redirect: string }): Promise<Result<SignInBegun, ApiError>>;
+  finishSignIn(id: string, query: string): Promise<Result<SignInOutcome, ApiError>>;
+  /** Asks to be confirmed by an enrolled device. The register opens by itself when that has happened. */
+  askToJoin(label: string): Promise<Result<DeviceRequestReply, ApiError>>;
+  /** Against the pin: `typed` are the first digits of the fingerprint that the server shows now. */
+  trustServer(typed: string): Promise<Result<null, ApiError>>;
+  /** Gives this device another key: for one that was taken out of use, or whose profile was copied. */
+  startAnew(): Promise<Result<null, ApiError>>;
   sample(action: 'start' | 'delete'): Promise<Result<{ readonly address?: string }, ApiError>>;
   /** Starts to make a snapshot on the server. */
   createSnapshot(request: SnapshotRequest): Promise<Result<SnapshotJob, ApiError>>;
@@ -150,6 +175,20 @@ export interface PresenceView {
   readonly colour: string;
 }
 
+/** Why this device does not sync with the server that answers. What it holds stays readable, and edits are saved here. */
+export interface ServerDistrust {
+  /**
+   * `another key`: neither the one that was pinned nor one that came from it. `shorter history`: places that were seen are gone.
+   * `different history`: something else stands where this device knows what stood. `unproved restore`: a new epoch without a
+   * statement that a key of the server signed.
+   */
+  readonly kind: 'another key' | 'shorter history' | 'different history' | 'unproved restore';
+  readonly pinnedKey: DeviceId;
+  readonly shownKey: DeviceId;
+  /** Up to which change this device knows the history. */
+  readonly place?: number;
+}
+
 export interface EngineStatus {
   readonly phase: 'starting' | 'loading' | 'not enrolled' | 'ready' | 'failed';
   /** 0 to 1 while loading. */
@@ -171,6 +210,8 @@ export interface EngineStatus {
     readonly remit: string;
     readonly device: DeviceId;
   };
+  /** This device's key, also where nobody has enrolled it yet. */
+  readonly device?: DeviceId;
   readonly connection: 'online' | 'connecting' | 'offline';
   readonly offlineSince?: Instant;
   /** Entries that are saved on this device and not yet in the ledger. */
@@ -192,6 +233,15 @@ export interface EngineStatus {
   /** Entries whose signature this device has not checked yet. */
   readonly unverified: number;
   readonly readOnly: boolean;
+  /** Why nothing can be changed here, whoever one is, and the way out. */
+  readonly readOnlyBecause?: { readonly message: string; readonly wayOut?: string };
+  readonly distrust?: ServerDistrust;
+  /** The sign-in of this device has run out: it works on, and signs in again to sync. */
+  readonly signInAgain?: true;
+  /** This device was taken out of use: what it says from now on counts nowhere. */
+  readonly revoked?: true;
+  /** The latest place at which two changes with this device's key followed one and the same: this browser profile was copied. */
+  readonly forkedAt?: number;
   readonly persisted: boolean;
   readonly canUndo?: string;
   readonly version: number;

@@ -70,6 +70,23 @@ function countsIn(doc: Y.Doc): (epoch: number) => boolean {
   return epochs ? (epoch) => epochs.includes(epoch) : () => true;
 }
 
+const LAYOUT: readonly (readonly [RegExp, z.ZodType])[] = [
+  [/^space$/, catalogSpace],
+  [/^head$/, signedHead],
+  [/^source\//, catalogSource],
+  [/^ledger\//, catalogSegment],
+  [/^restore\//, signedRestore],
+];
+
+/** Keys whose value this version does not understand: a newer server wrote it. Keys that it does not know at all are none of its business. */
+export function unreadableKeys(doc: Y.Doc): string[] {
+  const unreadable = (key: string): boolean => {
+    const schema = LAYOUT.find(([pattern]) => pattern.test(key))?.[1];
+    return schema !== undefined && get(doc, key, schema) === undefined;
+  };
+  return [...mapOf(doc).keys()].filter(unreadable).sort();
+}
+
 export function onCatalog(doc: Y.Doc, callback: () => void): () => void {
   const map = mapOf(doc);
   map.observe(callback);

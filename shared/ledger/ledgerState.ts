@@ -24,7 +24,7 @@ import { LedgerLog, type LedgerValue } from './ledgerLog.ts';
 import type { CellView, CommentView, CreatedRecord, Head, LedgerChange, LedgerLine, LedgerReader, PersonView } from './ledgerReader.ts';
 import type { MerkleTree } from './merkle.ts';
 import { Overlay } from './overlay.ts';
-import type { Decision, PolicyEntry } from './registry.ts';
+import type { Decision, Invitation, PolicyEntry } from './registry.ts';
 
 export type { Restore } from './causality.ts';
 export type { IgnoredAct } from './fold.ts';
@@ -277,6 +277,23 @@ export class LedgerState implements LedgerReader {
 
   isRevoked(device: DeviceId): boolean {
     return this.#fold.registry.isRevoked(device);
+  }
+
+  /** Those that nobody took back, used and expired ones too. */
+  invitations(): readonly (Invitation & { readonly ref: ActRef })[] {
+    return this.#fold.registry.invitations();
+  }
+
+  /** Would somebody be left who may do everything, and a device to do it with, without this person's role or this device? */
+  isAdministeredWithout({ person, device }: { readonly person?: PersonId; readonly device?: DeviceId }): boolean {
+    return this.#fold.registry.hasAdministratorWithout(new Set(person ? [person] : []), new Set(device ? [device] : []));
+  }
+
+  /** How many entries of each device have a place. */
+  changesByDevice(): ReadonlyMap<DeviceId, number> {
+    const counts = new Map<DeviceId, number>();
+    for (const { device, place } of this.#fold.nodes.values()) if (place > 0) counts.set(device, (counts.get(device) ?? 0) + 1);
+    return counts;
   }
 
   decision(subject: HashHex): Decision | undefined {

@@ -42,7 +42,7 @@ export class Registry {
   readonly #personByDevice = new Map<DeviceId, PersonId>();
   readonly #personBySignIn = new Map<string, PersonId>();
   readonly #last = new Map<string, ActRef>();
-  readonly #invitations = new Map<string, Invitation>();
+  readonly #invitations = new Map<string, Invitation & { readonly ref: ActRef }>();
 
   get someoneEnrolled(): boolean {
     return this.persons.size > 0;
@@ -141,7 +141,11 @@ export class Registry {
   }
 
   invite(act: ActOf<'invite'>, ref: ActRef, by: DeviceId): void {
-    this.#invitations.set(refKey(ref), { act, by, used: false });
+    this.#invitations.set(refKey(ref), { act, ref, by, used: false });
+  }
+
+  invitations(): readonly (Invitation & { readonly ref: ActRef })[] {
+    return [...this.#invitations.values()];
   }
 
   /** Its author took it back: the link no longer works. */

@@ -72,9 +72,13 @@ export const invitationRequest = z
 export const invitationReply = z.object({ link: z.string(), expires: instant, entry: entryId }).strict();
 
 /** Where a secret comes from. Never its value. */
+const fromEnvironment = z.object({ env: z.string().max(128) }).strict();
+const fromFile = z.object({ file: z.string().max(1_024) }).strict();
+/** Of a server that needs no desktop. */
+export const serverSecretReference = z.union([fromEnvironment, fromFile]);
 export const secretReference = z.union([
-  z.object({ env: z.string().max(128) }).strict(),
-  z.object({ file: z.string().max(1_024) }).strict(),
+  fromEnvironment,
+  fromFile,
   /** By its name in the keychain of the desktop that runs the server. */
   z.object({ keychain: secretName }).strict(),
 ]);

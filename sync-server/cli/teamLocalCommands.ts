@@ -8,7 +8,7 @@ import { type DeviceId, entryId } from '../../shared/model/ids.ts';
 import { SIGN_IN_POLICY, signInPolicy } from '../../shared/model/policy.ts';
 import { role } from '../../shared/model/vocabulary.ts';
 import { fingerprintOf } from '../../shared/snapshot/fingerprint.ts';
-import { secretReference } from '../../shared/wire/http.ts';
+import { serverSecretReference } from '../../shared/wire/http.ts';
 import { CommandError } from './commandError.ts';
 import type { LocalCore } from './localCore.ts';
 import { unwrapped } from './unwrapped.ts';
@@ -19,7 +19,7 @@ const revokeArgs = z.object({ device: text, why }).strict();
 const roleArgs = z.object({ person: text, role, remit: text, why }).strict();
 const closeArgs = z.object({ id: text, why }).strict();
 const rekeyArgs = z.object({ why }).strict();
-const signInArgs = z.object({ policy: signInPolicy, secret: secretReference.optional() }).strict();
+const signInArgs = z.object({ policy: signInPolicy, secret: serverSecretReference.optional() }).strict();
 
 type Run = (core: LocalCore, args: unknown) => unknown;
 const taking =

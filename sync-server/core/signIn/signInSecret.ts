@@ -2,11 +2,11 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'nod
 import * as z from 'zod';
 import { err, ok, type Result } from '../../../shared/base/result.ts';
 import type { SignInPolicy } from '../../../shared/model/policy.ts';
-import { type ApiError, secretReference } from '../../../shared/wire/http.ts';
+import { type ApiError, serverSecretReference } from '../../../shared/wire/http.ts';
 import { signInFailure } from './signInProblem.ts';
 
-const settings = z.object({ issuer: z.string(), clientId: z.string(), secret: secretReference }).strict();
-export type SecretReference = z.infer<typeof secretReference>;
+const settings = z.object({ issuer: z.string(), clientId: z.string(), secret: serverSecretReference }).strict();
+export type SecretReference = z.infer<typeof serverSecretReference>;
 
 /**
  * Where the client secret is found: a reference in a file of the data directory, never the secret itself. It is for one issuer and client: a

@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-export type ScreenName = 'Inbox' | 'Register' | 'Sources' | 'Activity' | 'People' | 'Settings';
+export type ScreenName = 'Inbox' | 'Register' | 'Sources' | 'Activity' | 'People' | 'Team' | 'Settings';
 
 const LETTER: Readonly<Record<Exclude<ScreenName, 'Settings'>, string>> = {
   Inbox: 'i',
@@ -8,6 +8,7 @@ const LETTER: Readonly<Record<Exclude<ScreenName, 'Settings'>, string>> = {
   Sources: 's',
   Activity: 'a',
   People: 'p',
+  Team: 't',
 };
 
 /** A person at the app, by the words that the app shows. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { engineApi } from '../../../renderer/engine/engineApi.ts';
+import type { Joining } from '../../../renderer/engine/joining.ts';
 import { Opening } from '../../../renderer/engine/opening.ts';
 import type { SpaceSession } from '../../../renderer/engine/spaceSession.ts';
 import type { EngineApi, EngineStatus } from '../../../shared/bridge/engine.ts';
@@ -34,7 +35,9 @@ function openedSpace(records: number): { api: EngineApi; opening: Opening; take:
   const api = engineApi({
     session: () => session,
     status: () => ({}) as EngineStatus,
-    enrol: unused,
+    joining: {} as Joining,
+    server: '',
+    now: unused,
     random: unused,
     onOwnChange: unused,
   });

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { doneText, roleReason, wishText } from '../../../renderer/editing/changeWords.ts';
+import { doneText, whyMayNot, wishText } from '../../../renderer/editing/changeWords.ts';
 import { mergePreviews, needsReview } from '../../../renderer/editing/mergePreviews.ts';
 import { ageText, relativeText, shortAgeText } from '../../../renderer/parts/age.ts';
 import { DAY, HOUR, MINUTE } from '../../../shared/base/time.ts';
-import type { Act } from '../../../shared/model/act.ts';
+import { mayDo } from '../../../shared/ledger/permissions.ts';
+import { type Act, act } from '../../../shared/model/act.ts';
+import { role } from '../../../shared/model/vocabulary.ts';
 import type { EditPreview } from '../../../shared/register/view.ts';
 
 const preview = (part: Partial<EditPreview>): EditPreview => ({
@@ -54,9 +56,22 @@ describe('edits', () => {
   });
 
   test('[UI5] a role that may not edit is told why', () => {
-    expect(roleReason('reader', false)).toContain('reader');
-    expect(roleReason(undefined, false)).toContain('invitation');
-    expect(roleReason('steward', true)).toContain('newer version');
-    expect(roleReason('steward', false)).toBeUndefined();
+    const because = 'A newer version wrote something here.';
+    expect(whyMayNot({ role: 'reader', because: undefined }, ['set'])).toContain('reader');
+    expect(whyMayNot({ role: undefined, because: undefined }, ['set'])).toContain('invitation');
+    expect(whyMayNot({ role: 'steward', because }, ['set'])).toBe(because);
+    expect(whyMayNot({ role: 'steward', because: undefined }, ['set'])).toBeUndefined();
+    expect(whyMayNot({ role: 'steward', because: undefined }, ['set', 'policy'])).toContain('steward');
+  });
+
+  test('[UI5] [TRU61] every act of every role is offered exactly where the one definition lets it, else with a reason', () => {
+    for (const asked of role.options) {
+      for (const { shape } of act.options) {
+        const kind = shape.kind.value;
+        const reason = whyMayNot({ role: asked, because: undefined }, [kind]);
+        expect([asked, kind, reason === undefined]).toEqual([asked, kind, mayDo(asked, kind).may]);
+        expect(reason ?? 'a reason').not.toBe('');
+      }
+    }
   });
 });
