@@ -5,15 +5,15 @@ import { type HttpContext, requires } from './context.ts';
 import { apiFailure, sendError, sendResult } from './errors.ts';
 import { parseWith } from './parse.ts';
 
-const originOf = (request: FastifyRequest): string => `${request.protocol}://${request.headers.host}`;
-
 /** Who the server is, and how a device proves who it is. */
 export function identityRoutes(app: FastifyInstance, context: HttpContext): void {
   app.get('/healthz', () => ({ ok: true }));
   app.get('/api/space', () => spaceInfoOf(context));
   app.post('/api/auth/nonce', async (request, reply) => {
     const body = parseWith(nonceRequest, request.body);
-    return body.ok ? reply.send(context.core.tickets.nonce(body.value.device, originOf(request))) : sendError(reply, body.error);
+    return body.ok
+      ? reply.send(context.core.tickets.nonce(body.value.device, context.origins.originOf(request.headers)))
+      : sendError(reply, body.error);
   });
   app.post('/api/auth/ticket', (request, reply) => ticket(context, request, reply));
   app.post('/api/enrol', (request, reply) => enrol(context, request, reply));
@@ -23,7 +23,7 @@ export function identityRoutes(app: FastifyInstance, context: HttpContext): void
       const body = parseWith(invitationRequest, request.body);
       if (!body.ok) return sendError(reply, body.error);
       if (!principal.local) return sendError(reply, apiFailure('forbidden', 'Only the local steward can invite through this call.'));
-      return sendResult(reply, await context.core.enrolment.invite(body.value, originOf(request)), 201);
+      return sendResult(reply, await context.core.enrolment.invite(body.value, context.origins.originOf(request.headers)), 201);
     }),
   );
 }
