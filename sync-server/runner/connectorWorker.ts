@@ -1,8 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { ConnectorProblem } from '../../shared/model/status.ts';
 import { admit } from '../../shared/observed/allowlist.ts';
 import { CleanTexts, redactText } from '../../shared/observed/redact.ts';
 import type { Connector, ConnectorContext, ConnectorMessage } from '../connectors/connector.ts';
+import { Network } from '../network/network.ts';
+import { resolveNetwork } from '../network/networkSettings.ts';
 import { resolveSecret } from './secrets.ts';
 import {
   type AdmittedMessage,
@@ -69,13 +72,18 @@ class Outgoing {
   }
 }
 
-function contextOf(order: WorkerOrder, signal: AbortSignal): ConnectorContext<unknown> {
+function contextOf(order: WorkerOrder, network: Network, signal: AbortSignal): ConnectorContext<unknown> {
   const { settings, cursor, uploads, mode } = order;
-  return { settings, cursor, signal, secret: resolveSecret, clock: () => Date.now(), uploads, mode };
+  return { settings, cursor, signal, network, secret: resolveSecret, clock: () => Date.now(), uploads, mode };
 }
 
-function messagesOf(connector: Connector, order: WorkerOrder, signal: AbortSignal): AsyncIterable<ConnectorMessage> | undefined {
-  const context = contextOf(order, signal);
+function messagesOf(
+  connector: Connector,
+  order: WorkerOrder,
+  network: Network,
+  signal: AbortSignal,
+): AsyncIterable<ConnectorMessage> | undefined {
+  const context = contextOf(order, network, signal);
   return order.reread === undefined ? connector.list(context) : connector.reread?.(context, order.reread);
 }
 
@@ -84,16 +92,15 @@ async function work(port: MessagePort, order: WorkerOrder): Promise<void> {
   const abort = new AbortController();
   port.on('message', (message: ToWorker) => (message.kind === 'ack' ? outgoing.acknowledged() : abort.abort()));
   const { connector } = (await import(order.module)) as { connector: Connector };
-  const messages = messagesOf(connector, order, abort.signal);
-  if (!messages) {
-    const problem = {
-      code: 'misconfigured',
-      message: `A source of kind ${connector.kind} cannot re-read one record`,
-      retry: false,
-    } as const;
+  const unable = (problem: ConnectorProblem): void => {
     outgoing.send({ kind: 'unable', problem });
-    return port.close();
-  }
+    port.close();
+  };
+  const network = resolveNetwork(order.network, process.env, resolveSecret);
+  if (!network.ok) return unable(network.error);
+  const messages = messagesOf(connector, order, new Network(network.value), abort.signal);
+  if (!messages)
+    return unable({ code: 'misconfigured', message: `A source of kind ${connector.kind} cannot re-read one record`, retry: false });
   const fields = new Set(connector.fields);
   const known = new CleanTexts();
   const ticking = setInterval(() => outgoing.flush(), 100);
