@@ -13,6 +13,7 @@ import { StoreGone, WrongServerKey } from './core/genesis.ts';
 import { createVerify, KeyFileDamaged, loadOrCreateSigner } from './core/keys.ts';
 import { createLog, type Log } from './core/log.ts';
 import { Metrics } from './core/metrics.ts';
+import { registerOperationMetrics } from './core/operationMetrics.ts';
 import { createApp } from './http/app.ts';
 import type { LocalCommand, SampleHooks } from './http/context.ts';
 import { AllowedOrigins } from './http/origin.ts';
@@ -249,6 +250,7 @@ async function openCore(held: HeldDataDirectory, { cleanups, close }: Closing, a
     },
   });
   cleanups.push(() => core.close());
+  registerOperationMetrics(core.metrics.registry, core, paths.store);
   if (held.knownSpace() === undefined) held.rememberSpace(core.space);
   return core;
 }

@@ -148,6 +148,16 @@ export class Core {
     return this.options.server.sign(signedMessage('muster/snapshot/1', manifest));
   }
 
+  /** Websockets on documents of each kind. */
+  openSockets(): Readonly<Record<DocumentName['kind'], number>> {
+    return {
+      catalog: this.catalog.shared.readerCount,
+      ledger: this.ledgerDocuments.readerCount,
+      outbox: this.outboxes.readerCount,
+      ...this.sources.readerCounts(),
+    };
+  }
+
   segments(): CatalogSegment[] {
     return this.ledgerDocuments.catalog();
   }
@@ -283,7 +293,7 @@ export class Core {
       ledger: this.placing(),
       clock,
       fatal,
-      commit: (entries) => storage.write({ entries }),
+      commit: (entries) => this.metrics.commit(() => storage.write({ entries })),
       committed: (group) => this.committed(group),
       refuse: (row) => {
         this.metrics.refused(row.problem);

@@ -44,6 +44,10 @@ export class LedgerDocuments {
     this.openSegment(1);
   }
 
+  get readerCount(): number {
+    return [...this.documents.values()].reduce((sum, document) => sum + document.readerCount, 0);
+  }
+
   catalog(): CatalogSegment[] {
     return this.segments.map(({ n, from, sealed }) => ({ epoch: this.epoch, n, from, sealed }));
   }

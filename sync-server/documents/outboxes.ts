@@ -14,6 +14,10 @@ export class Outboxes {
     this.listener = listener;
   }
 
+  get readerCount(): number {
+    return [...this.outboxes.values()].reduce((sum, { document }) => sum + document.readerCount, 0);
+  }
+
   document(device: DeviceId): SharedDocument {
     const known = this.outboxes.get(device);
     if (known) return known.document;
