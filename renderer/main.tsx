@@ -2,6 +2,7 @@ import { createRoot } from 'react-dom/client';
 import * as z from 'zod';
 import { App } from './app/App.tsx';
 import { listenForHeldKeys } from './app/heldKeys.ts';
+import { PlainHttp } from './app/PlainHttp.tsx';
 import { SignedIn } from './app/SignedIn.tsx';
 import { findBridge } from './bridge.ts';
 import { connectEngine } from './host/engineClient.ts';
@@ -17,7 +18,7 @@ listenForHeldKeys();
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no #root');
 if (location.pathname === SIGN_IN_PATH) createRoot(root).render(<SignedIn />);
-else {
+else if (isSecureContext) {
   createRoot(root).render(<App engine={await connectEngine()} bridge={findBridge()} />);
   registerServiceWorker();
-}
+} else createRoot(root).render(<PlainHttp address={new URL(location.href)} />);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
+import type { Server as TlsServer } from 'node:https';
 import { canonicalJson } from '../shared/base/json.ts';
 import type { Result } from '../shared/base/result.ts';
 import type { Instant } from '../shared/base/time.ts';
@@ -15,6 +15,7 @@ import { StoreGone, WrongServerKey } from './core/genesis.ts';
 import { createVerify, KeyFileDamaged, loadOrCreateSigner } from './core/keys.ts';
 import { createLog, type Log } from './core/log.ts';
 import { Metrics } from './core/metrics.ts';
+import { registerOperationMetrics } from './core/operationMetrics.ts';
 import { RestoresDamaged } from './core/restores.ts';
 import { ServerKeys } from './core/serverKeys.ts';
 import { Provider } from './core/signIn/provider.ts';
@@ -24,6 +25,9 @@ import { createApp } from './http/app.ts';
 import type { LocalCommand, SampleHooks } from './http/context.ts';
 import { AllowedOrigins } from './http/origin.ts';
 import { Strangers } from './http/strangers.ts';
+import { checkReach, shownHost } from './network/listenAddress.ts';
+import { ServedCertificate, type ServedCertificateOptions } from './network/servedCertificate.ts';
+import { readTlsIdentity, type TlsFiles, type TlsIdentity } from './network/tlsIdentity.ts';
 import { type AskKeychain, noKeychain } from './runner/keychain.ts';
 import { Runner } from './runner/runner.ts';
 import type { RunnerService } from './runner/runnerService.ts';
@@ -43,6 +47,12 @@ export interface ServerOptions {
   readonly host?: string;
   /** Host headers that are accepted besides the bound address, e.g. a name that a proxy serves. */
   readonly hosts?: readonly string[];
+  /** The address that people open when it is another than the bound one, e.g. `https://muster.example` of a proxy. Its Host is accepted. */
+  readonly publicUrl?: string;
+  /** The server's own certificate; it then speaks TLS alone. `lookEvery`: milliseconds between two looks at the files. */
+  readonly tls?: TlsFiles & { readonly lookEvery?: number };
+  /** Plain http beyond loopback, which is refused otherwise. */
+  readonly insecurePlainHttp?: boolean;
   readonly name?: string;
   /** The built app. */
   readonly assets?: string;
@@ -62,8 +72,10 @@ export interface ServerOptions {
 }
 
 export interface RunningServer {
-  /** `http://127.0.0.1:4747` */
+  /** `http://127.0.0.1:4747`, or the public address where one was given. */
   readonly address: string;
+  /** Reads the TLS files again, as after a renewal; undefined without TLS. @returns one line when they are not taken over. */
+  readonly reloadCertificate: (() => string | undefined) | undefined;
   readonly core: LocalCore;
   readonly runner: RunnerService;
   /** What sources said. The runner is its writer. */
@@ -88,12 +100,13 @@ const version = (): string => {
 
 /** Opens the store, starts the runner, listens. Everything it took is given back when a step fails. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const listening = checkListening(options);
   const held = holdDataDirectory(options.data);
   if (!held.ok) throw new StartRefused(held.error);
   const closing = new Closing();
   closing.cleanups.push(() => held.value.release());
   try {
-    return await start(options, held.value, closing);
+    return await start(options, listening, held.value, closing);
   } catch (error) {
     await closing.close();
     const problem = error instanceof StartRefused ? undefined : refusalOf(error);
@@ -102,6 +115,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 const STARTS_REFUSED = [KeyFileDamaged, WrongServerKey, StoreGone, StoreDamaged, RestoresDamaged];
+/** What was decided of the address before anything is touched. */
+interface Listening {
+  readonly host: string;
+  readonly publicUrl: URL | undefined;
+  readonly identity: TlsIdentity | undefined;
+}
+
+function checkListening(options: ServerOptions): Listening {
+  const { host = '127.0.0.1', tls, clock = Date.now } = options;
+  const publicUrl = checkReach({ ...options, host });
+  if (!publicUrl.ok) throw new StartRefused(publicUrl.error);
+  const identity = tls && readTlsIdentity(tls, clock());
+  if (identity && !identity.ok) throw new StartRefused(identity.error);
+  return { host, publicUrl: publicUrl.value, identity: identity?.value };
+}
 
 /** What a start can fail at that a person can mend. */
 const refusalOf = (error: unknown): string | undefined =>
@@ -135,7 +163,7 @@ class Closing {
   }
 }
 
-async function start(options: ServerOptions, held: HeldDataDirectory, closing: Closing): Promise<RunningServer> {
+async function start(options: ServerOptions, listening: Listening, held: HeldDataDirectory, closing: Closing): Promise<RunningServer> {
   const { cleanups } = closing;
   const clock = options.clock ?? Date.now;
   const log = options.log ?? createLog();
@@ -158,7 +186,9 @@ async function start(options: ServerOptions, held: HeldDataDirectory, closing: C
   const link = { address: '' };
   const team = localTeam(core, signInSecret, provider);
   const local = localCore(core, team, runner, snapshots, held.paths.uploads, clock, () => link.address);
-  const { port = DEFAULT_PORT, host = '127.0.0.1' } = options;
+  const { port = DEFAULT_PORT } = options;
+  const { host, publicUrl, identity } = listening;
+  const origins = new AllowedOrigins(host, { scheme: identity ? 'https' : 'http', hosts: options.hosts, publicUrl });
   const context = {
     core,
     runner,
@@ -173,10 +203,10 @@ async function start(options: ServerOptions, held: HeldDataDirectory, closing: C
     uploads: held.paths.uploads,
     assets: options.assets,
     clock,
+    origins,
   };
-  const origins = new AllowedOrigins(host, options.hosts);
   const strangers = new Strangers(core.metrics, clock);
-  const app = createApp(context, origins, strangers);
+  const app = createApp(context, strangers, identity);
   const gateway = new Gateway(core, origins, strangers, clock);
   gateway.attach(app.server);
   core.events = {
@@ -195,11 +225,16 @@ async function start(options: ServerOptions, held: HeldDataDirectory, closing: C
     () => app.server.address(),
   );
   origins.bind(bound);
-  link.address = `http://${shownHost(host)}:${bound}`;
-  held.writeServerFile({ pid: process.pid, port: bound, address: link.address, secret });
+  const own = `${origins.scheme}://${shownHost(host)}:${bound}`;
+  link.address = publicUrl?.origin ?? own;
+  const tellLocally = (served: TlsIdentity | undefined): void =>
+    held.writeServerFile({ pid: process.pid, port: bound, address: own, secret, ...(served && { fingerprint: served.fingerprint }) });
+  tellLocally(identity);
+  const certificate = serveCertificate(options, listening, app.server, closing, { clock, log, changed: tellLocally });
   log.info({ address: link.address }, 'listening');
   return {
     address: link.address,
+    reloadCertificate: certificate && (() => problemOf(certificate.reload())),
     core: local,
     runner,
     sources: core.sources,
@@ -236,6 +271,7 @@ async function openCore(held: HeldDataDirectory, { cleanups, close }: Closing, a
     },
   });
   cleanups.push(() => core.close());
+  registerOperationMetrics(core.metrics.registry, core, paths.store);
   if (held.knownSpace() === undefined) held.rememberSpace(core.space);
   return core;
 }
@@ -301,11 +337,22 @@ async function listen(open: () => Promise<string>, port: number, address: () => 
   }
 }
 
-/** An address that listens everywhere is shown as this computer's own. */
-function shownHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
-  return isIP(host) === 6 ? `[${host}]` : host;
+const problemOf = (result: Result<unknown, string>): string | undefined => (result.ok ? undefined : result.error);
+
+function serveCertificate(
+  { tls }: ServerOptions,
+  { identity }: Listening,
+  server: unknown,
+  { cleanups }: Closing,
+  around: Pick<ServedCertificateOptions, 'clock' | 'log' | 'changed'>,
+): ServedCertificate | undefined {
+  if (!tls || !identity) return undefined;
+  const served = new ServedCertificate(server as TlsServer, { files: tls, identity, ...around, ...pick(tls) });
+  cleanups.push(() => served.close());
+  return served;
 }
+
+const pick = ({ lookEvery }: { readonly lookEvery?: number }): { lookEvery?: number } => (lookEvery === undefined ? {} : { lookEvery });
 
 /** What the command line works with, in this process or over `/api/local`. */
 function localCore(

@@ -83,6 +83,30 @@ export const secretReference = z.union([
   z.object({ keychain: secretName }).strict(),
 ]);
 
+/** Whether a URL has a user or a password in it: settings are stored and shown. */
+const WITH_CREDENTIALS = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i;
+
+/** How a source is reached, the same for every kind. What is absent comes from the environment of the server. */
+export const networkSettings = z
+  .object({
+    /** `http://HOST:PORT` of an HTTP proxy; null: none, whatever the environment says. */
+    proxy: z
+      .string()
+      .max(300)
+      .regex(/^https?:\/\/[^\s/?#]+\/?$/i, 'must be http://HOST:PORT or https://HOST:PORT')
+      .refine((text) => !WITH_CREDENTIALS.test(text), 'must hold no password: name it in `proxyCredentials` as { env } or { file }')
+      .nullable()
+      .optional(),
+    /** Where `user:password` of the proxy is. */
+    proxyCredentials: secretReference.optional(),
+    /** Hosts, domains and networks that are reached without the proxy. */
+    noProxy: z.array(z.string().min(1).max(300)).max(200).optional(),
+    /** A PEM file with authorities that are trusted besides the usual ones. */
+    ca: z.string().min(1).max(1_024).optional(),
+  })
+  .strict();
+export type NetworkSettings = z.infer<typeof networkSettings>;
+
 /** A source as configured. Settings of its kind sit beside the common ones and are parsed by the connector's own schema. */
 export const sourceSettings = z.looseObject({
   id: sourceId,
@@ -97,6 +121,7 @@ export const sourceSettings = z.looseObject({
     .optional(),
   guard: z.record(z.string(), json).optional(),
   visibility: z.enum(['space', 'private']).optional(),
+  network: networkSettings.optional(),
 });
 export type SourceSettings = z.infer<typeof sourceSettings>;
 

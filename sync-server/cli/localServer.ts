@@ -2,12 +2,20 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { apiError } from '../../shared/wire/http.ts';
+import { AnotherCertificate, localRequest } from '../network/localRequest.ts';
 import { CommandError } from './commandError.ts';
 
 /** What a running server leaves in its data directory (0600): how the command line finds it. */
 const serverFile = z
-  .object({ pid: z.number().int().positive(), port: z.number().int().min(1).max(65_535), secret: z.string().min(16) })
+  .object({
+    pid: z.number().int().positive(),
+    port: z.number().int().min(1).max(65_535),
+    address: z.url({ protocol: /^https?$/ }),
+    secret: z.string().min(16),
+    fingerprint: z.string().optional(),
+  })
   .loose();
+export type RunningServerFile = z.infer<typeof serverFile>;
 
 export type Ask = (command: string, args: unknown) => Promise<unknown>;
 
@@ -28,10 +36,10 @@ export async function openLocalServer(data: string): Promise<LocalServer> {
 /** The server that runs on this data directory, if one does. */
 export function runningServer(data: string): { readonly ask: Ask; readonly pid: number } | undefined {
   const file = readServerFile(data);
-  return file && isAlive(file.pid) ? { ask: askOver(file.port, file.secret), pid: file.pid } : undefined;
+  return file && isAlive(file.pid) ? { ask: askOver(file), pid: file.pid } : undefined;
 }
 
-function readServerFile(data: string): z.infer<typeof serverFile> | undefined {
+export function readServerFile(data: string): RunningServerFile | undefined {
   try {
     const parsed = serverFile.safeParse(JSON.parse(readFileSync(join(data, 'server.json'), 'utf8')));
     return parsed.success ? parsed.data : undefined;
@@ -50,25 +58,43 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-function askOver(port: number, secret: string): Ask {
+function askOver(server: RunningServerFile): Ask {
   return async (command, args) => {
-    const reply = await fetch(`http://127.0.0.1:${port}/api/local/${command}`, {
+    const reply = await localRequest(server, {
+      path: `/api/local/${command}`,
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-muster-secret': secret },
+      headers: { 'content-type': 'application/json', 'x-muster-secret': server.secret },
       body: JSON.stringify(args),
-    }).catch(() => {
-      throw new CommandError('The server on this data directory does not answer.', {
-        exitCode: 1,
-        wayOut: 'Is it just starting or stopping? Try again in a moment.',
-      });
+    }).catch((error: unknown) => {
+      throw unanswered(error);
     });
-    const body: unknown = await reply.json().catch(() => undefined);
-    if (reply.ok) return body;
+    const body = parsedJson(reply.text);
+    if (reply.status < 300) return body;
     const failed = apiError.safeParse(body);
     if (!failed.success) throw new CommandError(`The server answered ${reply.status}.`, { exitCode: 1 });
     const { code, message, wayOut } = failed.data.error;
     throw new CommandError(message, { exitCode: code === 'bad use' ? 2 : 1, wayOut });
   };
+}
+
+function unanswered(error: unknown): CommandError {
+  if (error instanceof AnotherCertificate)
+    return new CommandError('What answers at the address of this data directory shows another certificate than its server.', {
+      exitCode: 1,
+      wayOut: 'Nothing was sent to it. Is another program on that port? Try again, or restart the server.',
+    });
+  return new CommandError('The server on this data directory does not answer.', {
+    exitCode: 1,
+    wayOut: 'Is it just starting or stopping? Try again in a moment.',
+  });
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 async function openInProcess(data: string): Promise<LocalServer> {

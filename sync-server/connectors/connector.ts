@@ -5,6 +5,7 @@ import type { Instant, Millis } from '../../shared/base/time.ts';
 import type { CoverageId, ExternalId } from '../../shared/model/ids.ts';
 import type { Observation } from '../../shared/model/record.ts';
 import type { ConnectorProblem, Mechanism } from '../../shared/model/status.ts';
+import type { Network } from '../network/network.ts';
 
 /** A connector yields messages and nothing else (DESIGN 6). The runner decides what they mean. */
 export type ConnectorMessage =
@@ -50,6 +51,8 @@ export interface ConnectorContext<S> {
   readonly signal: AbortSignal;
   /** Resolves `{ env }`, `{ file }` and `{ keychain }` references. The value must not leave the connector's client. */
   secret(reference: unknown): Promise<Result<string, ConnectorProblem>>;
+  /** Proxy and trust, as the source's settings say: every connection goes through it. */
+  readonly network: Network;
   readonly clock: () => Millis;
   /** Where uploads are kept; `file` resolves `upload:<id>` in it. */
   readonly uploads: string;

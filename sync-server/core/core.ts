@@ -117,6 +117,7 @@ export class Core {
   private readonly hidden = new Set<SourceId>();
   private durable: Place;
   private closing = false;
+  private openOutboxes = 0;
 
   private constructor(options: CoreOptions, row: SpaceRow, loaded: LoadedLedger) {
     this.options = options;
@@ -215,6 +216,21 @@ export class Core {
     return prepareSuccession(this.space, this.options.server);
   }
 
+  /** Websockets on documents of each kind. */
+  openSockets(): Readonly<Record<DocumentName['kind'], number>> {
+    return {
+      catalog: this.catalog.shared.readerCount,
+      ledger: this.ledgerDocuments.readerCount,
+      outbox: this.openOutboxes,
+      ...this.sources.readerCounts(),
+    };
+  }
+
+  private outboxOpened(): () => void {
+    this.openOutboxes++;
+    return () => void this.openOutboxes--;
+  }
+
   segments(): CatalogSegment[] {
     return this.ledgerDocuments.catalog();
   }
@@ -234,7 +250,10 @@ export class Core {
       case 'catalog':
         return this.catalog.shared;
       case 'outbox':
-        return new Outbox(({ key, bytes }) => this.receive(name.device, key, bytes));
+        return new Outbox(
+          ({ key, bytes }) => this.receive(name.device, key, bytes),
+          () => this.outboxOpened(),
+        );
       case 'ledger':
         return this.ledgerDocument(name.epoch, name.segment);
       case 'source':
@@ -403,7 +422,7 @@ export class Core {
       ledger: this.placing(),
       clock,
       fatal,
-      commit: (entries) => storage.write({ entries }),
+      commit: (entries) => this.metrics.commit(() => storage.write({ entries })),
       committed: (group) => this.committed(group),
       refuse: (row) => {
         this.metrics.refused(row.problem);

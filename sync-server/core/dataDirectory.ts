@@ -24,6 +24,8 @@ export interface ServerFile {
   readonly port: number;
   readonly address: string;
   readonly secret: string;
+  /** SHA-256 of the certificate, when the address is https. */
+  readonly fingerprint?: string;
 }
 
 export interface HeldDataDirectory {

@@ -38,7 +38,7 @@ export type DroppedFrame = 'frame of a reader' | 'presence' | 'too frequent' | '
 
 /** What operations watch. Labels are routes and kinds, never names or addresses. */
 export class Metrics {
-  private readonly registry = new Registry();
+  readonly registry = new Registry();
   private readonly entries = new Counter({ name: 'muster_entries_placed_total', help: 'Entries with a place', registers: [this.registry] });
   private readonly refusals = new Counter({
     name: 'muster_entries_refused_total',
@@ -66,6 +66,12 @@ export class Metrics {
     registers: [this.registry],
   });
   private readonly sockets = new Gauge({ name: 'muster_sockets', help: 'Open websockets', registers: [this.registry] });
+  private readonly commits = new Histogram({
+    name: 'muster_commit_seconds',
+    help: 'From handing entries to the store until they are on disk',
+    buckets: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5],
+    registers: [this.registry],
+  });
   private readonly groups = new Histogram({
     name: 'muster_commit_entries',
     help: 'Entries of a commit group',
@@ -86,6 +92,12 @@ export class Metrics {
   placed(count: number): void {
     this.entries.inc(count);
     this.groups.observe(count);
+  }
+  /** Measures a commit; one that fails is not one. */
+  async commit(write: () => Promise<void>): Promise<void> {
+    const started = performance.now();
+    await write();
+    this.commits.observe((performance.now() - started) / 1_000);
   }
   refused(problem: EntryProblem): void {
     this.refusals.inc({ problem });

@@ -45,6 +45,10 @@ export class LedgerDocuments {
     this.openSegment(0, 0, 1);
   }
 
+  get readerCount(): number {
+    return [...this.documents.values()].reduce((sum, document) => sum + document.readerCount, 0);
+  }
+
   catalog(): CatalogSegment[] {
     return this.segments.map(({ epoch, n, from, sealed }) => ({ epoch, n, from, sealed }));
   }

@@ -21,13 +21,17 @@ export class Outbox implements ServedDocument {
   private isDue = false;
   private emptied: (() => void)[] = [];
 
-  constructor(hand: (item: OutboxItem) => Promise<void>) {
+  /** A connection came; what it gives back is called when it leaves. */
+  private readonly opened: () => () => void;
+
+  constructor(hand: (item: OutboxItem) => Promise<void>, opened: () => () => void = () => () => undefined) {
     this.hand = hand;
+    this.opened = opened;
   }
 
   /** Nobody hears anything of an outbox but the acknowledgement, which is the ledger's. */
   join(): () => void {
-    return () => undefined;
+    return this.opened();
   }
 
   whenSettled(callback: () => void): void {

@@ -125,6 +125,13 @@ export class StoredSources implements SourceStore {
     return this.sources.get(source)?.status;
   }
 
+  /** Readers of source documents and of statuses, those of closed epochs included. */
+  readerCounts(): { readonly source: number; readonly status: number } {
+    const all = [...this.sources.values()].flatMap(({ documents, closed }) => [documents, ...closed]);
+    const sum = (documents: readonly SharedDocument[]): number => documents.reduce((count, one) => count + one.readerCount, 0);
+    return { source: sum(all.flatMap(({ shards }) => shards)), status: sum(all.map(({ status }) => status)) };
+  }
+
   memory(source: SourceId): { readonly cursor?: string; readonly place?: string; readonly durableRun: number } {
     const row = this.sources.get(source)?.row;
     return { ...memoryOf(row ?? {}), durableRun: row?.durableRun ?? 0 };

@@ -1,9 +1,10 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { TlsIdentity } from '../network/tlsIdentity.ts';
 import { type HttpContext, principalOf } from './context.ts';
 import { apiFailure, sendError } from './errors.ts';
 import { identityRoutes } from './identityRoutes.ts';
 import { localRoutes } from './localRoutes.ts';
-import { type AllowedOrigins, DESKTOP_HEADERS, DESKTOP_ORIGIN } from './origin.ts';
+import { DESKTOP_HEADERS, DESKTOP_ORIGIN } from './origin.ts';
 import { recordRoutes } from './recordRoutes.ts';
 import { signInRoutes } from './signInRoutes.ts';
 import { snapshotRoutes } from './snapshotRoutes.ts';
@@ -15,10 +16,15 @@ import { uploadRoutes } from './uploadRoutes.ts';
 
 const JSON_LIMIT = 4 * 1024 * 1024;
 
+/** A year (RFC 6797). Without subdomains: what else runs there is not ours to decide. */
+const ONLY_TLS = 'max-age=31536000';
+
 /** The HTTP interface (DESIGN 12). Logging is our own: addresses may hold tokens, so only routes are logged. */
-export function createApp(context: HttpContext, origins: AllowedOrigins, strangers: Strangers): FastifyInstance {
+export function createApp(context: HttpContext, strangers: Strangers, tls?: TlsIdentity): FastifyInstance {
+  const { origins } = context;
   const { metrics } = context.core;
   const app = Fastify({
+    ...(tls && { https: { cert: tls.cert, key: tls.key } }),
     logger: false,
     ...SERVER_TIMES,
     clientErrorHandler: (error, socket) => endBadRequest(metrics, error, socket),
@@ -30,6 +36,9 @@ export function createApp(context: HttpContext, origins: AllowedOrigins, strange
   });
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SECURITY_HEADERS);
+    if (origins.isSecure(request.headers)) reply.header('strict-transport-security', ONLY_TLS);
+    // There browsers ignore it, and say so as an error on the console.
+    if (!origins.isTrustworthy(request.headers)) reply.removeHeader('cross-origin-opener-policy');
     if (!origins.allowsHost(request.headers)) {
       metrics.refusal('wrong host');
       return sendError(reply, apiFailure('wrong host', 'This server is not reached under that name.', 'Use the address it printed.'));
@@ -57,7 +66,7 @@ export function createApp(context: HttpContext, origins: AllowedOrigins, strange
   handleFailures(app, context);
   for (const routes of [identityRoutes, teamRoutes, signInRoutes, recordRoutes, sourceRoutes, localRoutes, uploadRoutes, snapshotRoutes])
     routes(app, context);
-  serveApp(app, context.assets);
+  serveApp(app, context.assets, origins);
   return app;
 }
 

@@ -7,6 +7,7 @@ import type { SignIn } from '../core/signIn/signIn.ts';
 import type { RunnerService } from '../runner/runnerService.ts';
 import type { Snapshots } from '../snapshot/snapshots.ts';
 import { FORBIDDEN, NOT_SIGNED_IN, SIGNED_OUT, sendError } from './errors.ts';
+import type { AllowedOrigins } from './origin.ts';
 
 /** A command that the command line asks the running server to do. Arguments are not trusted to have any shape. */
 export type LocalCommand = (args: unknown) => Promise<unknown>;
@@ -31,6 +32,7 @@ export interface HttpContext {
   readonly uploads: string;
   readonly assets: string | undefined;
   readonly clock: () => number;
+  readonly origins: AllowedOrigins;
 }
 
 export function principalOf(context: HttpContext, request: FastifyRequest): Result<Principal, ApiError> {

@@ -3,7 +3,6 @@ import { toInstant } from '../../shared/base/time.ts';
 import { enrolRequest, invitationRequest, nonceRequest, PROTOCOL, type SpaceInfo, ticketRequest } from '../../shared/wire/http.ts';
 import { type HttpContext, requires } from './context.ts';
 import { apiFailure, SIGNED_OUT, sendError, sendResult } from './errors.ts';
-import { originOf } from './origin.ts';
 import { parseWith } from './parse.ts';
 
 /** Who the server is, and how a device proves who it is. */
@@ -12,7 +11,9 @@ export function identityRoutes(app: FastifyInstance, context: HttpContext): void
   app.get('/api/space', () => spaceInfoOf(context));
   app.post('/api/auth/nonce', async (request, reply) => {
     const body = parseWith(nonceRequest, request.body);
-    return body.ok ? reply.send(context.core.tickets.nonce(body.value.device, originOf(request))) : sendError(reply, body.error);
+    return body.ok
+      ? reply.send(context.core.tickets.nonce(body.value.device, context.origins.originOf(request.headers)))
+      : sendError(reply, body.error);
   });
   app.post('/api/auth/ticket', (request, reply) => ticket(context, request, reply));
   app.post('/api/enrol', (request, reply) => enrol(context, request, reply));
@@ -22,7 +23,7 @@ export function identityRoutes(app: FastifyInstance, context: HttpContext): void
       const body = parseWith(invitationRequest, request.body);
       if (!body.ok) return sendError(reply, body.error);
       if (!principal.local) return sendError(reply, apiFailure('forbidden', 'Only the local steward can invite through this call.'));
-      return sendResult(reply, await context.core.enrolment.invite(body.value, originOf(request)), 201);
+      return sendResult(reply, await context.core.enrolment.invite(body.value, context.origins.originOf(request.headers)), 201);
     }),
   );
 }

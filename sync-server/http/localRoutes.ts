@@ -12,8 +12,9 @@ const sameSecret = (a: string, b: string): boolean => timingSafeEqual(digest(a),
 
 export const isLoopback = (address: string | undefined): boolean => address !== undefined && /^(127\.|::1$|::ffff:127\.)/.test(address);
 
-/** A request that a proxy on this computer passed on comes from loopback too, but under the proxy's name. */
-const isLoopbackName = (host: string | undefined): boolean => /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$/i.test(host ?? '');
+/** A connection whose two ends have one address began on this computer, also where the server listens on that address alone. */
+const isOfThisComputer = ({ remoteAddress, localAddress }: FastifyRequest['socket']): boolean =>
+  isLoopback(remoteAddress) || (remoteAddress !== undefined && remoteAddress === localAddress);
 
 /** What only this computer may ask: the command line's commands, the sample estate, operations. */
 export function localRoutes(app: FastifyInstance, context: HttpContext): void {
@@ -40,7 +41,8 @@ export function localRoutes(app: FastifyInstance, context: HttpContext): void {
     }),
   );
   app.get('/metrics', async (request, reply) => {
-    if (!isLoopback(request.socket.remoteAddress) || !isLoopbackName(request.headers.host)) return sendError(reply, FORBIDDEN);
+    // A request that a proxy on this computer passed on comes from loopback too, but under the proxy's name.
+    if (!isOfThisComputer(request.socket) || !context.origins.isOwnName(request.headers.host)) return sendError(reply, FORBIDDEN);
     const { metrics } = context.core;
     return reply.type(metrics.contentType).send(await metrics.text());
   });
@@ -51,7 +53,7 @@ const NO_SAMPLE = apiFailure('unavailable', 'This server cannot start the sample
 /** Before the body is read: only who holds the secret may send a large one. */
 async function proveLocal({ secret }: HttpContext, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
   const said = request.headers['x-muster-secret'];
-  const isProved = typeof said === 'string' && sameSecret(said, secret) && isLoopback(request.socket.remoteAddress);
+  const isProved = typeof said === 'string' && sameSecret(said, secret) && isOfThisComputer(request.socket);
   return isProved ? undefined : sendError(reply, FORBIDDEN);
 }
 

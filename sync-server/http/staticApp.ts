@@ -5,6 +5,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { contentSecurityPolicy, NONCE_PLACEHOLDER } from '../../shared/wire/contentSecurityPolicy.ts';
 import { apiFailure, sendError } from './errors.ts';
+import type { AllowedOrigins } from './origin.ts';
 
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
@@ -35,14 +36,21 @@ function sendPage(reply: FastifyReply, assets: string | undefined): FastifyReply
 }
 
 /** The device key and the offline data belong to one origin, so `localhost` goes to 127.0.0.1. The fragment survives a redirect. */
-function sendPageOrRedirect(request: FastifyRequest, reply: FastifyReply, assets: string | undefined): FastifyReply {
+function sendPageOrRedirect(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  assets: string | undefined,
+  origins: AllowedOrigins,
+): FastifyReply {
   const host = request.headers.host ?? '';
-  if (host.startsWith('localhost:')) return reply.redirect(`http://${host.replace('localhost', '127.0.0.1')}${request.url}`, 307);
+  // A certificate may name localhost and not 127.0.0.1, and a proxy's localhost is not ours.
+  const isOther = origins.scheme === 'http' && host.startsWith('localhost:') && origins.isOwnName(host);
+  if (isOther) return reply.redirect(`http://${host.replace('localhost', '127.0.0.1')}${request.url}`, 307);
   return sendPage(reply, assets);
 }
 
-export function serveApp(app: FastifyInstance, assets: string | undefined): void {
-  const page = (request: FastifyRequest, reply: FastifyReply) => sendPageOrRedirect(request, reply, assets);
+export function serveApp(app: FastifyInstance, assets: string | undefined, origins: AllowedOrigins): void {
+  const page = (request: FastifyRequest, reply: FastifyReply) => sendPageOrRedirect(request, reply, assets, origins);
   app.get('/', page);
   app.get('/index.html', page);
   if (assets !== undefined && existsSync(assets)) {

@@ -209,7 +209,7 @@ export class ActiveSource {
   }
 
   async #ask(externalId: ExternalId): Promise<Result<Answer, ConnectorProblem>> {
-    const { registered, own, timeout } = this.configured;
+    const { registered, own, timeout, settings } = this.configured;
     let answer: Answer | undefined;
     let trouble: ConnectorProblem | undefined;
     const take = (message: AdmittedMessage): void => {
@@ -222,6 +222,7 @@ export class ActiveSource {
     const order = {
       module: registered.module,
       settings: own,
+      network: settings.network,
       cursor: undefined,
       uploads: this.#around.uploads,
       mode: 'read',

@@ -1,8 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { ConnectorProblem } from '../../shared/model/status.ts';
 import { admit } from '../../shared/observed/allowlist.ts';
 import { CleanTexts, redactText } from '../../shared/observed/redact.ts';
 import type { Connector, ConnectorContext, ConnectorMessage } from '../connectors/connector.ts';
+import { Network } from '../network/network.ts';
+import { resolveNetwork } from '../network/networkSettings.ts';
 import type { AskKeychain } from './keychain.ts';
 import { questionsOver } from './questionsOver.ts';
 import { resolveSecret } from './secrets.ts';
@@ -71,9 +74,18 @@ class Outgoing {
   }
 }
 
-function contextOf(order: WorkerOrder, signal: AbortSignal, ask: AskKeychain): ConnectorContext<unknown> {
+function contextOf(order: WorkerOrder, network: Network, signal: AbortSignal, ask: AskKeychain): ConnectorContext<unknown> {
   const { settings, cursor, uploads, mode } = order;
-  return { settings, cursor, signal, secret: (reference) => resolveSecret(reference, ask), clock: () => Date.now(), uploads, mode };
+  return {
+    settings,
+    cursor,
+    signal,
+    network,
+    secret: (reference) => resolveSecret(reference, ask),
+    clock: () => Date.now(),
+    uploads,
+    mode,
+  };
 }
 
 function messagesOf(
@@ -94,16 +106,15 @@ async function work(port: MessagePort, order: WorkerOrder): Promise<void> {
     else questions.answered(message);
   });
   const { connector } = (await import(order.module)) as { connector: Connector };
-  const messages = messagesOf(connector, order, contextOf(order, abort.signal, questions.ask));
-  if (!messages) {
-    const problem = {
-      code: 'misconfigured',
-      message: `A source of kind ${connector.kind} cannot re-read one record`,
-      retry: false,
-    } as const;
+  const unable = (problem: ConnectorProblem): void => {
     outgoing.send({ kind: 'unable', problem });
-    return port.close();
-  }
+    port.close();
+  };
+  const network = await resolveNetwork(order.network, process.env, (reference) => resolveSecret(reference, questions.ask));
+  if (!network.ok) return unable(network.error);
+  const messages = messagesOf(connector, order, contextOf(order, new Network(network.value), abort.signal, questions.ask));
+  if (!messages)
+    return unable({ code: 'misconfigured', message: `A source of kind ${connector.kind} cannot re-read one record`, retry: false });
   const fields = new Set(connector.fields);
   const known = new CleanTexts();
   const ticking = setInterval(() => outgoing.flush(), 100);

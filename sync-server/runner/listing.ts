@@ -37,9 +37,9 @@ export interface Listing {
 export function startListing(order: ListingOrder): Listing {
   const planner = startPlan(order.previous);
   const collector = collect(planner, order.started, order.leftOut);
-  const { registered, own, timeout } = order.configured;
+  const { registered, own, timeout, settings } = order.configured;
   const run = startConnector(
-    { module: registered.module, settings: own, cursor: order.cursor, uploads: order.uploads, mode: order.mode },
+    { module: registered.module, settings: own, network: settings.network, cursor: order.cursor, uploads: order.uploads, mode: order.mode },
     timeout,
     (messages) => {
       for (const message of messages) collector.take(message);

@@ -38,6 +38,7 @@ const COMMON: ReadonlySet<string> = new Set([
   'timeout',
   'mechanism',
   'cadence',
+  'network',
 ]);
 
 export const refuse = (code: string, message: string, wayOut?: string, retry = false): { ok: false; error: ApiError } =>

@@ -1,5 +1,6 @@
 import type { ExternalId } from '../../shared/model/ids.ts';
 import type { ConnectorProblem } from '../../shared/model/status.ts';
+import type { NetworkSettings } from '../../shared/wire/http.ts';
 import type { SecretAnswer, SecretQuestion } from '../../shared/wire/keychainMessages.ts';
 import type { ConnectorMessage } from '../connectors/connector.ts';
 
@@ -8,6 +9,8 @@ export interface WorkerOrder {
   /** The `file:` URL of the module that exports `connector`. */
   readonly module: string;
   readonly settings: unknown;
+  /** How the source is reached. Credentials of a proxy are references too. */
+  readonly network: NetworkSettings | undefined;
   readonly cursor: string | undefined;
   readonly uploads: string;
   readonly mode: 'list only' | 'read';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { spreadsheetReport } from '../../shared/wire/http.ts';
 import { connector } from '../../sync-server/connectors/file/connector.ts';
-import { collect } from '../support/collect.ts';
+import { collect, DIRECT } from '../support/collect.ts';
 import { SPREADSHEET_400, SPREADSHEET_SECRETS, writeSpreadsheet400 } from '../support/spreadsheet400.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'muster-sheet-'));
@@ -51,6 +51,7 @@ describe('a file of 100,000 rows', () => {
       signal: new AbortController().signal,
       clock: () => 0,
       uploads: folder,
+      network: DIRECT,
       mode: 'read' as const,
     };
     const secret = async () => ({ ok: false as const, error: { code: 'misconfigured' as const, message: '', retry: false } });

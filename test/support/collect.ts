@@ -3,6 +3,8 @@ import type { CoverageId, ExternalId } from '../../shared/model/ids.ts';
 import { type Observation, observation } from '../../shared/model/record.ts';
 import { connectorProblem } from '../../shared/model/status.ts';
 import { type Connector, type ConnectorContext, type ConnectorMessage, problem } from '../../sync-server/connectors/connector.ts';
+import { Network } from '../../sync-server/network/network.ts';
+import { NoProxy } from '../../sync-server/network/noProxy.ts';
 
 export interface Collected {
   readonly messages: readonly ConnectorMessage[];
@@ -13,11 +15,15 @@ export interface Collected {
 }
 
 export interface RunOptions {
+  readonly network?: Network;
   readonly mode?: ConnectorContext<unknown>['mode'];
   readonly now?: number;
   readonly uploads?: string;
   readonly environment?: Readonly<Record<string, string>>;
 }
+
+/** Neither proxy nor private authority, whatever this machine's environment says. */
+export const DIRECT = new Network({ proxy: undefined, noProxy: new NoProxy([]), authorities: undefined });
 
 export function contextFor<S>(connector: Connector<S>, settings: unknown, options: RunOptions = {}): ConnectorContext<S> {
   return {
@@ -28,6 +34,7 @@ export function contextFor<S>(connector: Connector<S>, settings: unknown, option
       const value = options.environment?.[(reference as { env?: string }).env ?? ''];
       return value === undefined ? err(problem('misconfigured', 'the variable is not set', false)) : ok(value);
     },
+    network: options.network ?? DIRECT,
     clock: () => options.now ?? Date.now(),
     uploads: options.uploads ?? '/nonexistent',
     mode: options.mode ?? 'read',

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
 import { err, ok, type Result } from '../../../shared/base/result.ts';
 import type { ConnectorProblem } from '../../../shared/model/status.ts';
@@ -23,6 +24,8 @@ export interface Connection {
   readonly ssl: 'off' | 'require' | 'verify';
   /** A file with the authority that signed the server's certificate. */
   readonly authority: string | undefined;
+  /** What `network.ca` adds to what is trusted; undefined: what Node trusts. */
+  readonly authorities?: readonly string[] | undefined;
 }
 
 export interface ReadSnapshot {
@@ -34,15 +37,21 @@ export interface ReadSnapshot {
 
 export const serverOf = (url: URL): string => `${url.hostname || 'localhost'}:${url.port || '5432'}`;
 
-function clientFor({ url, password, ssl, authority }: Connection): pg.Client {
-  const tls = authority === undefined ? { rejectUnauthorized: ssl === 'verify' } : { ca: readFileSync(authority, 'utf8') };
+function tlsFor({ ssl, authority, authorities }: Connection): ConnectionOptions | false {
+  if (ssl === 'off') return false;
+  if (authority !== undefined) return { ca: readFileSync(authority, 'utf8') };
+  return { rejectUnauthorized: ssl === 'verify', ...(authorities === undefined ? {} : { ca: [...authorities] }) };
+}
+
+function clientFor(connection: Connection): pg.Client {
+  const { url, password } = connection;
   return new pg.Client({
     host: decodeURIComponent(url.hostname).replace(/^\[|\]$/g, '') || 'localhost',
     port: Number(url.port || 5432),
     database: decodeURIComponent(url.pathname.slice(1)) || decodeURIComponent(url.username) || 'postgres',
     ...(url.username ? { user: decodeURIComponent(url.username) } : {}),
     ...(password === undefined ? {} : { password }),
-    ssl: ssl === 'off' ? false : tls,
+    ssl: tlsFor(connection),
     application_name: 'muster',
     connectionTimeoutMillis: 10_000,
     query_timeout: 60_000,
@@ -139,7 +148,7 @@ export function databaseProblem(error: unknown, server: string): ConnectorProble
       'unreachable',
       `${server}: no trusted TLS connection`,
       false,
-      'Set `authority` to its certificate, or `ssl` to what it offers.',
+      'Name its authority in `authority` or `network.ca`, or set `ssl` to what it offers.',
     );
   }
   if (/query read timeout/i.test(text)) return problem('timed out', `${server} took longer than a minute to answer`, true);

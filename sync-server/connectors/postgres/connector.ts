@@ -29,7 +29,7 @@ const settings = z.strictObject({
       'must hold no password: name it in `password` as { env } or { file }',
     ),
   password: secretReference.optional(),
-  /** `verify` unless the server is this computer. */
+  /** As `sslmode` in `url` says; without one `verify`, unless the server is this computer. */
   ssl: z.enum(['off', 'require', 'verify']).optional(),
   authority: z.string().max(1_024).optional(),
 });
@@ -52,6 +52,16 @@ function traits({ url }: PostgresSettings): Traits {
   };
 }
 
+/** libpq's own words for it (PostgreSQL documentation, 32.19.1). `prefer` and `allow` promise nothing: the default of Muster holds then. */
+const SSL_MODES: Readonly<Record<string, Connection['ssl']>> = {
+  disable: 'off',
+  require: 'require',
+  'verify-ca': 'verify',
+  'verify-full': 'verify',
+};
+const sslOf = (url: URL): Connection['ssl'] =>
+  SSL_MODES[url.searchParams.get('sslmode') ?? ''] ?? (LOOPBACK.test(url.hostname) ? 'off' : 'verify');
+
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|)$/;
 
 async function connectionOf(context: Context): Promise<Result<Connection, ConnectorProblem>> {
@@ -60,7 +70,8 @@ async function connectionOf(context: Context): Promise<Result<Connection, Connec
   if (!url) return err(problem('misconfigured', 'the address is not postgres://user@host:port/database', false));
   const password = reference === undefined ? ok(undefined) : await context.secret(reference);
   if (!password.ok) return password;
-  return ok({ url, password: password.value, ssl: ssl ?? (LOOPBACK.test(url.hostname) ? 'off' : 'verify'), authority });
+  const { authorities } = context.network;
+  return ok({ url, password: password.value, ssl: ssl ?? sslOf(url), authority, authorities });
 }
 
 async function read(context: Context): Promise<Result<ReadSnapshot, ConnectorProblem>> {

@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
 import { glob, open, readdir, stat } from 'node:fs/promises';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { basename, join, resolve } from 'node:path';
 import { connect } from 'node:tls';
 import { err, ok, type Result } from '../../../shared/base/result.ts';
 import type { ConnectorProblem } from '../../../shared/model/status.ts';
+import type { Network } from '../../network/network.ts';
 import { problem } from '../connector.ts';
 import { fileProblem } from '../fileProblem.ts';
 
@@ -109,25 +110,32 @@ export function parseEndpoint(text: string): Endpoint | undefined {
 const REACH_MS = 10_000;
 
 /** The certificate that an endpoint presents, as DER. It is not verified: an expired or private one is exactly what is looked for. */
-export function presentedBy({ host, port }: Endpoint, signal: AbortSignal): Promise<Result<Uint8Array, ConnectorProblem>> {
+export async function presentedBy(
+  endpoint: Endpoint,
+  network: Network,
+  signal: AbortSignal,
+): Promise<Result<Uint8Array, ConnectorProblem>> {
+  const reached = await network.socketTo(endpoint, signal);
+  return reached.ok ? presentedOn(reached.value, endpoint, signal) : reached;
+}
+
+function presentedOn(reached: Socket, { host, port }: Endpoint, signal: AbortSignal): Promise<Result<Uint8Array, ConnectorProblem>> {
   return new Promise((settle) => {
-    const socket = connect({
-      host,
-      port,
-      rejectUnauthorized: false,
-      ...(isIP(host) ? {} : { servername: host }),
-    });
+    const socket = connect({ socket: reached, rejectUnauthorized: false, ...(isIP(host) ? {} : { servername: host }) });
     const end = (result: Result<Uint8Array, ConnectorProblem>): void => {
       signal.removeEventListener('abort', stop);
+      clearTimeout(late);
       socket.destroy();
+      reached.destroy();
       settle(result);
     };
     const stop = (): void => end(err(problem('timed out', `${host}:${port}: given up`, true)));
+    const tooLate = problem('timed out', `${host}:${port} did not answer in 10 s`, true, 'Check the address and the firewall.');
+    const late = setTimeout(() => end(err(tooLate)), REACH_MS);
+    const failed = (error: Error): void => end(err(endpointProblem(error, `${host}:${port}`)));
     signal.addEventListener('abort', stop);
-    socket.setTimeout(REACH_MS, () =>
-      end(err(problem('timed out', `${host}:${port} did not answer in 10 s`, true, 'Check the address and the firewall.'))),
-    );
-    socket.once('error', (error) => end(err(endpointProblem(error, `${host}:${port}`))));
+    reached.on('error', failed);
+    socket.on('error', failed);
     socket.once('secureConnect', () => {
       const certificate = socket.getPeerX509Certificate();
       end(certificate ? ok(certificate.raw) : err(problem('malformed', `${host}:${port} presents no certificate`, false)));

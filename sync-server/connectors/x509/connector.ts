@@ -77,10 +77,10 @@ function sightingsIn(bytes: Uint8Array, location: string, problems: ConnectorPro
   return withoutAuthorities(found).map((certificate) => ({ certificate, location, at: 'file' }));
 }
 
-async function listEndpoint(text: string, signal: AbortSignal): Promise<Listing> {
+async function listEndpoint(text: string, { network, signal }: Context): Promise<Listing> {
   const endpoint = parseEndpoint(text);
   if (!endpoint) return failed(problem('misconfigured', 'an endpoint is not host:port', false));
-  const presented = await presentedBy(endpoint, signal);
+  const presented = await presentedBy(endpoint, network, signal);
   if (!presented.ok) return failed(presented.error);
   const certificate = certificatesIn(presented.value).found[0];
   if (!certificate) return failed(problem('malformed', `${text} presents something that is not a certificate`, false));
@@ -109,7 +109,7 @@ async function* list(context: Context): AsyncGenerator<ConnectorMessage> {
   for (let from = 0; from < endpoints.length; from += AT_ONCE) {
     const batch = endpoints.slice(from, from + AT_ONCE);
     const asOf = context.clock();
-    const listings = await Promise.all(batch.map((endpoint) => listEndpoint(endpoint, context.signal)));
+    const listings = await Promise.all(batch.map((endpoint) => listEndpoint(endpoint, context)));
     if (context.signal.aborted) return;
     for (const [index, endpoint] of batch.entries()) {
       yield* messages(
@@ -130,9 +130,7 @@ async function* reread(context: Context, externalId: ExternalId): AsyncGenerator
   for (const place of [...endpoints.map((text) => ({ text, isPath: false })), ...paths.map((text) => ({ text, isPath: true }))]) {
     const coverage = place.isPath ? pathCoverage(place.text) : endpointCoverage(place.text);
     if (!mayHold(place, coverage, externalId)) continue;
-    const listing = place.isPath
-      ? await listPath(place.text, depth, context.signal, new Set())
-      : await listEndpoint(place.text, context.signal);
+    const listing = place.isPath ? await listPath(place.text, depth, context.signal, new Set()) : await listEndpoint(place.text, context);
     const record = toObservations(listing.sightings, coverage).find((one) => one.externalId === externalId);
     yield { kind: 'coverage', coverage, label: place.text, asOf: toInstant(asOf) };
     if (record) yield { kind: 'record', record };
