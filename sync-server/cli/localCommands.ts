@@ -57,6 +57,7 @@ export function localCommands(core: LocalCore): Readonly<Record<string, LocalCom
     import: command(importArgs, ({ settings }) => importSource(core, settings)),
     'apply-rows': command(applyRowsArgs, ({ rows, why }) => applyRows(core, rows, why)),
     export: command(queryArgs, (args) => exportRecords(core, rowsOf(core, { ...queryOf(args), include: EVERYTHING }))),
+    doctor: command(z.unknown(), () => core.inspect()),
     devices: command(z.unknown(), () => devicesOf(core)),
     invite: command(inviteArgs, async (args) => unwrapped(await core.invite(args))),
     'launch-link': command(z.unknown(), () => ({ link: core.launchLink() })),

@@ -6,6 +6,7 @@ import type { EntryId, SpaceId } from '../../shared/model/ids.ts';
 import type { Role } from '../../shared/model/vocabulary.ts';
 import type { RegisterReader } from '../../shared/register/view.ts';
 import type { ApiError } from '../../shared/wire/http.ts';
+import type { Diagnosis } from '../doctor/diagnosis.ts';
 import type { RunnerService } from '../runner/runnerService.ts';
 import type { Asker, Snapshots } from '../snapshot/snapshots.ts';
 
@@ -30,6 +31,8 @@ export interface LocalCore {
   }): Promise<Result<{ readonly link: string; readonly expires: Instant }, ApiError>>;
   /** A ticket for scripts on this machine, at most ten minutes. */
   token(role: Role, ttlMillis: number): Result<{ readonly ticket: string; readonly expires: Instant }, ApiError>;
+  /** What the server finds of itself: clock, certificate, sources. Writes nothing. */
+  inspect(): Promise<readonly Diagnosis[]>;
   /** A new one-use link that enrols a further device of the local steward. */
   launchLink(): string;
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
 import { CommandError, errorLine } from './commandError.ts';
+import { addDoctorCommand } from './doctorCommand.ts';
 import { addEditCommands } from './editCommands.ts';
 import { addReadCommands } from './readCommands.ts';
 import { addServeCommand } from './serveCommand.ts';
@@ -28,6 +29,7 @@ function program(): Command {
   addEditCommands(muster);
   addTeamCommands(muster);
   addSnapshotCommands(muster);
+  addDoctorCommand(muster);
   for (const command of muster.commands) command.exitOverride().configureOutput({ writeErr: () => undefined });
   return muster;
 }

@@ -36,7 +36,7 @@ CREATE INDEX statuses_by_place ON statuses (place, n);
 PRAGMA user_version=2;
 `;
 
-const KNOWN_VERSION = 2;
+export const KNOWN_VERSION = 2;
 
 /** @throws when a newer program wrote the file: guessing at its layout could lose data. */
 export function prepareDatabase(database: DatabaseSync): void {
