@@ -21,6 +21,8 @@ import { ServerKeys } from './core/serverKeys.ts';
 import { Provider } from './core/signIn/provider.ts';
 import { SignIn } from './core/signIn/signIn.ts';
 import { SignInSecret } from './core/signIn/signInSecret.ts';
+import { ClockWatch } from './doctor/clockWatch.ts';
+import { type InspectedServer, inspectServer } from './doctor/inspectServer.ts';
 import { createApp } from './http/app.ts';
 import type { LocalCommand, SampleHooks } from './http/context.ts';
 import { AllowedOrigins } from './http/origin.ts';
@@ -185,9 +187,11 @@ async function start(options: ServerOptions, listening: Listening, held: HeldDat
   const secret = randomBytes(24).toString('base64url');
   const link = { address: '' };
   const team = localTeam(core, signInSecret, provider);
-  const local = localCore(core, team, runner, snapshots, held.paths.uploads, clock, () => link.address);
-  const { port = DEFAULT_PORT } = options;
+  const served: { certificate?: ServedCertificate | undefined } = {};
+  const { port = DEFAULT_PORT, background = true } = options;
   const { host, publicUrl, identity } = listening;
+  const inspected = { core, runner, background, publicUrl, watch: new ClockWatch(clock), certificate: () => served.certificate?.current };
+  const local = localCore(core, team, runner, snapshots, held.paths.uploads, clock, () => link.address, inspected);
   const origins = new AllowedOrigins(host, { scheme: identity ? 'https' : 'http', hosts: options.hosts, publicUrl });
   const context = {
     core,
@@ -227,14 +231,14 @@ async function start(options: ServerOptions, listening: Listening, held: HeldDat
   origins.bind(bound);
   const own = `${origins.scheme}://${shownHost(host)}:${bound}`;
   link.address = publicUrl?.origin ?? own;
-  const tellLocally = (served: TlsIdentity | undefined): void =>
-    held.writeServerFile({ pid: process.pid, port: bound, address: own, secret, ...(served && { fingerprint: served.fingerprint }) });
+  const tellLocally = (shown: TlsIdentity | undefined): void =>
+    held.writeServerFile({ pid: process.pid, port: bound, address: own, secret, ...(shown && { fingerprint: shown.fingerprint }) });
   tellLocally(identity);
-  const certificate = serveCertificate(options, listening, app.server, closing, { clock, log, changed: tellLocally });
+  served.certificate = serveCertificate(options, listening, app.server, closing, { clock, log, changed: tellLocally });
   log.info({ address: link.address }, 'listening');
   return {
     address: link.address,
-    reloadCertificate: certificate && (() => problemOf(certificate.reload())),
+    reloadCertificate: reloaderOf(served.certificate),
     core: local,
     runner,
     sources: core.sources,
@@ -337,7 +341,15 @@ async function listen(open: () => Promise<string>, port: number, address: () => 
   }
 }
 
-const problemOf = (result: Result<unknown, string>): string | undefined => (result.ok ? undefined : result.error);
+function reloaderOf(certificate: ServedCertificate | undefined): RunningServer['reloadCertificate'] {
+  return (
+    certificate &&
+    (() => {
+      const reloaded = certificate.reload();
+      return reloaded.ok ? undefined : reloaded.error;
+    })
+  );
+}
 
 function serveCertificate(
   { tls }: ServerOptions,
@@ -363,6 +375,7 @@ function localCore(
   uploads: string,
   clock: () => number,
   address: () => string,
+  inspected: InspectedServer,
 ): LocalCore {
   return {
     space: core.space,
@@ -380,6 +393,7 @@ function localCore(
     now: clock,
     commit: (acts) => core.commit(acts),
     check: () => checkStore(core.storage, createVerify()),
+    inspect: () => inspectServer(inspected),
     launchLink: () => `${address()}/#launch=${core.enrolment.newLaunchToken()}`,
     async invite(request) {
       const invited = await core.enrolment.invite(request, address());

@@ -59,6 +59,7 @@ export function localCommands(core: LocalCore): Readonly<Record<string, LocalCom
     'apply-rows': command(applyRowsArgs, ({ rows, why }) => applyRows(core, rows, why)),
     export: command(queryArgs, (args) => exportRecords(core, rowsOf(core, { ...queryOf(args), include: EVERYTHING }))),
     check: command(z.unknown(), () => core.check()),
+    doctor: command(z.unknown(), () => core.inspect()),
     ...team,
     invite: command(inviteArgs, async (args) => unwrapped(await core.invite(args))),
     'launch-link': command(z.unknown(), () => ({ link: core.launchLink() })),

@@ -9,6 +9,7 @@ import type { RegisterReader } from '../../shared/register/view.ts';
 import type { ApiError } from '../../shared/wire/http.ts';
 import type { CheckReport } from '../check/checkStore.ts';
 import type { SecretReference } from '../core/signIn/signInSecret.ts';
+import type { Diagnosis } from '../doctor/diagnosis.ts';
 import type { RunnerService } from '../runner/runnerService.ts';
 import type { Asker, Snapshots } from '../snapshot/snapshots.ts';
 
@@ -58,6 +59,8 @@ export interface LocalCore {
   token(role: Role, ttlMillis: number): Result<{ readonly ticket: string; readonly expires: Instant }, ApiError>;
   /** Looks at everything that is stored. */
   check(): Promise<CheckReport>;
+  /** What the server finds of itself: clock, certificate, sources. Writes nothing. */
+  inspect(): Promise<readonly Diagnosis[]>;
   /** A new one-use link that enrols a further device of the local steward. */
   launchLink(): string;
 }

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
 import { addCheckCommand } from './checkCommand.ts';
 import { CommandError, errorLine } from './commandError.ts';
+import { addDoctorCommand } from './doctorCommand.ts';
 import { addEditCommands } from './editCommands.ts';
 import { addReadCommands } from './readCommands.ts';
 import { addServeCommand } from './serveCommand.ts';
@@ -30,6 +31,7 @@ function program(): Command {
   addTeamCommands(muster);
   addSnapshotCommands(muster);
   addCheckCommand(muster);
+  addDoctorCommand(muster);
   for (const command of muster.commands) command.exitOverride().configureOutput({ writeErr: () => undefined });
   return muster;
 }

@@ -17,6 +17,12 @@ export function takeLock(path: string): number | undefined {
   return holderIn(textOf(path))?.pid ?? 0;
 }
 
+/** Who is written into the lock, and whether that process still runs. */
+export function lockHolder(path: string): { readonly pid: number; readonly alive: boolean } | undefined {
+  const holder = holderIn(textOf(path));
+  return holder && { pid: holder.pid, alive: isAlive(holder.pid, holder.started) };
+}
+
 const asideOf = (path: string): string => `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
 

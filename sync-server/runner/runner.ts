@@ -141,14 +141,14 @@ export class Runner implements RunnerService {
     return ok(null);
   }
 
-  async dryRun(settings: unknown, options: { mode?: 'list only' | 'read' } = {}): Promise<Result<DryRunReply, ApiError>> {
+  async dryRun(settings: unknown, options: { mode?: 'list only' | 'read'; keep?: boolean } = {}): Promise<Result<DryRunReply, ApiError>> {
     const configured = await this.#configure(settings);
     if (!configured.ok) return configured;
     const { store, clock, uploadsDir } = this.#options;
     const plan = await this.#slots.use(() =>
       preview({ configured: configured.value, store, clock, uploads: uploadsDir, ask: this.#ask, mode: options.mode ?? 'read' }),
     );
-    this.#plans.put(plan);
+    if (options.keep !== false) this.#plans.put(plan);
     return ok(plan.reply);
   }
 

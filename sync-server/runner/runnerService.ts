@@ -13,8 +13,8 @@ export interface RunnerService {
   add(settings: unknown, options?: { run?: boolean }): Promise<Result<{ id: SourceId }, ApiError>>;
   update(id: SourceId, settings: unknown): Promise<Result<{ id: SourceId }, ApiError>>;
   remove(id: SourceId): Promise<Result<null, ApiError>>;
-  /** In memory only. Settings of a source that is not added yet are added when the plan is applied. */
-  dryRun(settings: unknown, options?: { mode?: 'list only' | 'read' }): Promise<Result<DryRunReply, ApiError>>;
+  /** In memory only. `keep: false`: it cannot be applied, and pushes out no plan that can. Settings of a source that is not added yet are added when the plan is applied. */
+  dryRun(settings: unknown, options?: { mode?: 'list only' | 'read'; keep?: boolean }): Promise<Result<DryRunReply, ApiError>>;
   plan(digest: HashHex): DryRunReply | undefined;
   /** Applies exactly that plan, or refuses when the source's records changed since. */
   apply(digest: HashHex, only?: readonly ExternalId[]): Promise<Result<{ source: SourceId; run: number; counts: RunCounts }, ApiError>>;
