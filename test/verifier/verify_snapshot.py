@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """A second verifier of Muster's snapshot files, written from shared/snapshot/FORMAT.md alone; (n) is a section of that page.
-
     verify_snapshot.py FILE [--key FINGERPRINT] [--after OLDER] [--json]
 Exit code 0: all that was checked holds. 1: refused, one line names the first bad part, entry or line. 2: bad use.
 It needs Python 3.11 and `cryptography` (for Ed25519), no network, and no trust in whoever sent the file. Of what Muster derived (6) it
@@ -15,7 +14,6 @@ ORDER = ('README.txt', 'ledger/', 'records/', 'statuses/', 'policy.json', 'peopl
 PART_NAME = r'README\.txt|[a-z0-9]+(/[0-9]{4})?\.(bin|ndjson|json|sig|html)'
 NOT_CHECKED = ('Not recomputed: the register, findings, people, policy and gaps are as the holder of the key shipped them.',
                'Not to be known from a file: whether the key is the one you expect, and whether anything newer exists.')
-
 class Refusal(Exception):
     """Why a file is refused, and where (9). Holds no text of the file but names of parts."""
     def __init__(self, code, message, part=None, place=None, line=None):
@@ -47,8 +45,6 @@ def number(text):
     if not re.fullmatch(form, text) or text == '-0' or Decimal(text) != Decimal(repr(value)):
         raise ValueError('another spelling of a number')
     return int(value) if value.is_integer() else value
-def whole_number(text):
-    return int(text) if len(text) < 16 and text != '-0' else number(text)
 def members(pairs):
     names = [name.encode('utf-16-be') for name, _ in pairs]
     if any(map(operator.ge, names, names[1:])):
@@ -60,8 +56,8 @@ def is_bounded(content):
     """A string of more than a mebibyte lies over a multiple of one: between two quotation marks, of which the first is an odd one."""
     plain = content.replace(b'\\\\', b'__').replace(b'\\"', b'__')
     ends = ((plain.rfind(b'"', 0, at), plain.find(b'"', at)) for at in range(MIB, len(plain), MIB))
-    has_long_string = any(last - first > MIB + 1 and plain.count(b'"', 0, first + 1) % 2 for first, last in ends)
-    return sum(map(content.count, (b',', b'[', b'{'))) <= 2_000_000 and not has_long_string
+    return sum(map(content.count, (b',', b'[', b'{'))) <= 2_000_000 and not any(
+        last - first > MIB + 1 and plain.count(b'"', 0, first + 1) % 2 for first, last in ends)
 def parse(content):
     """The value of canonical JSON, or None."""
     try:
@@ -69,7 +65,8 @@ def parse(content):
         return value if depth(value) <= 64 else None
     except (ValueError, RecursionError):
         return None
-READ_JSON = json.JSONDecoder(object_pairs_hook=members, parse_int=whole_number, parse_float=number).decode
+READ_JSON = json.JSONDecoder(object_pairs_hook=members, parse_float=number,
+                             parse_int=lambda text: int(text) if len(text) < 16 and text != '-0' else number(text)).decode
 # ---- Shapes: functions that say whether a value has them
 def among(*values): return lambda value: any(type(value) is type(one) and value == one for one in values)
 def spelled(pattern): return lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None
@@ -135,8 +132,7 @@ def directory(read, size):
     require(size < 2**32, 'too large', 'the file is larger than a snapshot may be')
     end = size - 22
     signature, disk, first, here, total, length, offset, comment = struct.unpack('<I4H2IH', read(end, 22) if end >= 0 else bytes(22))
-    fixed = (signature, disk, first, here, comment)
-    require(fixed == (0x06054b50, 0, 0, total, 0), 'archive', 'the file does not end as a snapshot ends')
+    require((signature, disk, first, here, comment) == (0x06054b50, 0, 0, total, 0), 'archive', 'the file does not end as a snapshot ends')
     require(total <= 4096, 'too large', 'there are more parts than a snapshot may have')
     require(offset + length == end, 'archive', 'the directory does not lie before the end')
     parts, at, header, turn = [], offset, 0, (0, 0)
@@ -150,7 +146,6 @@ def directory(read, size):
         local = read(part.header, part.start - part.header)
         require(local == headers(part)[0], 'archive', 'its local header is not as the directory says', part.name)
     return parts
-
 class Snapshot:
     """A file whose archive, manifest and signature hold (1, 2). `read(offset, length)` gives exactly those bytes of the file."""
     KINDS = ('genesis', 'entry malformed', 'entry signature', 'entry order', 'witness')
