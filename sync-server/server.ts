@@ -30,6 +30,7 @@ import { Strangers } from './http/strangers.ts';
 import { checkReach, shownHost } from './network/listenAddress.ts';
 import { ServedCertificate, type ServedCertificateOptions } from './network/servedCertificate.ts';
 import { readTlsIdentity, type TlsFiles, type TlsIdentity } from './network/tlsIdentity.ts';
+import { writeBackup } from './recovery/writeBackup.ts';
 import { type AskKeychain, noKeychain } from './runner/keychain.ts';
 import { Runner } from './runner/runner.ts';
 import type { RunnerService } from './runner/runnerService.ts';
@@ -37,6 +38,7 @@ import type { SourceStore } from './runner/sourceStore.ts';
 import { loadSourcesFile } from './runner/sourcesFile.ts';
 import { Snapshots } from './snapshot/snapshots.ts';
 import { SqliteStorage } from './storage/sqliteStorage.ts';
+import type { Storage } from './storage/storage.ts';
 import { StoreDamaged } from './storage/storeDamaged.ts';
 import { storeProblem } from './storage/storeProblem.ts';
 import { Gateway } from './websocket/gateway.ts';
@@ -170,7 +172,9 @@ async function start(options: ServerOptions, listening: Listening, held: HeldDat
   const clock = options.clock ?? Date.now;
   const log = options.log ?? createLog();
   const name = options.name ?? (options.sample === true ? 'Sample estate' : 'Muster');
-  const core = await openCore(held, closing, { clock, log, name });
+  const storage = new SqliteStorage(held.paths.store);
+  cleanups.push(() => storage.close());
+  const core = await openCore(storage, held, closing, { clock, log, name });
   const runner = await startRunner(options, held, core, closing, clock);
   const snapshots = new Snapshots({
     core,
@@ -191,7 +195,9 @@ async function start(options: ServerOptions, listening: Listening, held: HeldDat
   const { port = DEFAULT_PORT, background = true } = options;
   const { host, publicUrl, identity } = listening;
   const inspected = { core, runner, background, publicUrl, watch: new ClockWatch(clock), certificate: () => served.certificate?.current };
-  const local = localCore(core, team, runner, snapshots, held.paths.uploads, clock, () => link.address, inspected);
+  const backup = (output: string) =>
+    writeBackup({ core, data: options.data, copyStore: (path) => storage.copyTo(path), software: version() }, output);
+  const local = localCore(core, team, backup, runner, snapshots, held.paths.uploads, clock, () => link.address, inspected);
   const origins = new AllowedOrigins(host, { scheme: identity ? 'https' : 'http', hosts: options.hosts, publicUrl });
   const context = {
     core,
@@ -254,10 +260,8 @@ interface CoreSurroundings {
   readonly name: string;
 }
 
-async function openCore(held: HeldDataDirectory, { cleanups, close }: Closing, around: CoreSurroundings): Promise<Core> {
+async function openCore(storage: Storage, held: HeldDataDirectory, { cleanups, close }: Closing, around: CoreSurroundings): Promise<Core> {
   const { paths } = held;
-  const storage = new SqliteStorage(paths.store);
-  cleanups.push(() => storage.close());
   const core = await Core.open({
     storage,
     server: ServerKeys.open(paths),
@@ -370,6 +374,7 @@ const pick = ({ lookEvery }: { readonly lookEvery?: number }): { lookEvery?: num
 function localCore(
   core: Core,
   team: LocalTeam,
+  backup: LocalCore['backup'],
   runner: RunnerService,
   snapshots: Snapshots,
   uploads: string,
@@ -392,6 +397,7 @@ function localCore(
     uploads,
     now: clock,
     commit: (acts) => core.commit(acts),
+    backup: (output) => backup(output),
     check: () => checkStore(core.storage, createVerify()),
     inspect: () => inspectServer(inspected),
     launchLink: () => `${address()}/#launch=${core.enrolment.newLaunchToken()}`,

@@ -34,6 +34,7 @@ const setArgs = z
 const discoverArgs = z
   .object({ source: sourceId.optional(), dryRun: z.boolean(), settings: z.array(z.record(z.string(), z.unknown())).optional() })
   .strict();
+const backupArgs = z.object({ output: text }).strict();
 const importArgs = z.object({ settings: z.record(z.string(), z.unknown()) }).strict();
 const applyRowsArgs = z.object({ rows: z.array(portableRow).max(1_000_000), why: text }).strict();
 const inviteArgs = z.object({ role, remit: text, label: text, hours: z.number().min(1).max(720) }).strict();
@@ -58,6 +59,7 @@ export function localCommands(core: LocalCore): Readonly<Record<string, LocalCom
     import: command(importArgs, ({ settings }) => importSource(core, settings)),
     'apply-rows': command(applyRowsArgs, ({ rows, why }) => applyRows(core, rows, why)),
     export: command(queryArgs, (args) => exportRecords(core, rowsOf(core, { ...queryOf(args), include: EVERYTHING }))),
+    backup: command(backupArgs, async ({ output }) => unwrapped(await core.backup(output))),
     check: command(z.unknown(), () => core.check()),
     doctor: command(z.unknown(), () => core.inspect()),
     ...team,

@@ -10,6 +10,7 @@ import type { ApiError } from '../../shared/wire/http.ts';
 import type { CheckReport } from '../check/checkStore.ts';
 import type { SecretReference } from '../core/signIn/signInSecret.ts';
 import type { Diagnosis } from '../doctor/diagnosis.ts';
+import type { BackupMade } from '../recovery/writeBackup.ts';
 import type { RunnerService } from '../runner/runnerService.ts';
 import type { Asker, Snapshots } from '../snapshot/snapshots.ts';
 
@@ -57,6 +58,8 @@ export interface LocalCore {
   }): Promise<Result<{ readonly link: string; readonly expires: Instant }, ApiError>>;
   /** A ticket for scripts on this machine, at most ten minutes. */
   token(role: Role, ttlMillis: number): Result<{ readonly ticket: string; readonly expires: Instant }, ApiError>;
+  /** Writes a backup to that path, which the server's own user can write. */
+  backup(output: string): Promise<Result<BackupMade, ApiError>>;
   /** Looks at everything that is stored. */
   check(): Promise<CheckReport>;
   /** What the server finds of itself: clock, certificate, sources. Writes nothing. */

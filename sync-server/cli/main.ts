@@ -7,6 +7,7 @@ import { CommandError, errorLine } from './commandError.ts';
 import { addDoctorCommand } from './doctorCommand.ts';
 import { addEditCommands } from './editCommands.ts';
 import { addReadCommands } from './readCommands.ts';
+import { addRecoveryCommands } from './recoveryCommands.ts';
 import { addServeCommand } from './serveCommand.ts';
 import { addSnapshotCommands } from './snapshotCommands.ts';
 import { addSourceCommands } from './sourceCommands.ts';
@@ -31,6 +32,7 @@ function program(): Command {
   addTeamCommands(muster);
   addSnapshotCommands(muster);
   addCheckCommand(muster);
+  addRecoveryCommands(muster);
   addDoctorCommand(muster);
   for (const command of muster.commands) command.exitOverride().configureOutput({ writeErr: () => undefined });
   return muster;

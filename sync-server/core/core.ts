@@ -486,6 +486,16 @@ export class Core {
     });
   }
 
+  /** What is on disk now. */
+  seenNow(): Seen {
+    return this.seen();
+  }
+
+  /** The server's word on a message, which begins with what it is for. */
+  signServerWord(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    return this.options.server.current.sign(message);
+  }
+
   /** What the server's own devices have seen: everything that is on disk. */
   private seen(): Seen {
     const place = this.durable;

@@ -16,6 +16,8 @@ export const dataPaths = (data: string) => ({
   uploads: join(data, 'uploads'),
   snapshots: join(data, 'snapshots'),
   space: join(data, 'space'),
+  /** Is there while a restore is under way: what it left when it was cut off is no space. */
+  unfinished: join(data, 'restore-unfinished'),
 });
 
 /** What the command line needs to speak to the running server. The file is readable by its user alone. */
@@ -53,6 +55,8 @@ function hold(data: string): Result<HeldDataDirectory, string> {
   mkdirSync(data, { recursive: true, mode: 0o700 });
   chmodSync(data, 0o700);
   const paths = dataPaths(data);
+  if (existsSync(paths.unfinished))
+    return err(`A restore into ${data.slice(-200)} was cut off before its end. Delete that directory and restore the backup again.`);
   mkdirSync(paths.uploads, { recursive: true, mode: 0o700 });
   const holder = takeLock(paths.lock);
   if (holder !== undefined)

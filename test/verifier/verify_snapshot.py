@@ -143,8 +143,7 @@ def directory(read, size):
     require(turn[0] == len(ORDER) and (at, header) == (end, offset), 'archive', 'parts are missing, or there is more than the parts')
     require(sum(part.size for part in parts) <= max(64 * MIB, 50 * size), 'too large', 'its parts would inflate to far more than it holds')
     for part in parts:
-        local = read(part.header, part.start - part.header)
-        require(local == headers(part)[0], 'archive', 'its local header is not as the directory says', part.name)
+        require(read(part.header, part.start - part.header) == headers(part)[0], 'archive', 'its local header is not as the directory says', part.name)
     return parts
 class Snapshot:
     """A file whose archive, manifest and signature hold (1, 2). `read(offset, length)` gives exactly those bytes of the file."""
