@@ -47,3 +47,30 @@ export function stepOneFrame(): Uint8Array {
 /** Only sync frames that carry an update count: presence and keep-alives do not. */
 export const isUpdate = (frame: Buffer): boolean => frame[0] === SYNC && frame[1] === 2;
 export const isStepTwo = (frame: Buffer): boolean => frame[0] === SYNC && frame[1] === 1;
+
+/** One frame at a time: from sending it until the last peer has it. @returns the milliseconds of each. */
+export async function roundTrips(
+  writer: Peer,
+  peers: readonly Peer[],
+  frames: readonly Uint8Array[],
+  isArrival: (frame: Buffer) => boolean = isUpdate,
+): Promise<number[]> {
+  const times: number[] = [];
+  for (const frame of frames) {
+    const all = new Promise<void>((resolve) => {
+      let left = peers.length;
+      for (const peer of peers) {
+        peer.onFrame = (received) => {
+          if (!isArrival(received)) return;
+          peer.onFrame = () => undefined;
+          if (--left === 0) resolve();
+        };
+      }
+    });
+    const started = performance.now();
+    writer.socket.send(frame);
+    await all;
+    times.push(performance.now() - started);
+  }
+  return times;
+}

@@ -8,7 +8,9 @@ import type { Anchor } from '../../shared/model/ids.ts';
 import { type AppServer, startAppServer } from '../support/appServer.ts';
 import { TestDevice } from '../support/testClient.ts';
 import { type Figure, figure, quantile } from './measure.ts';
-import { connect, connectMany, isStepTwo, isUpdate, musterProtocols, type Peer, stepOneFrame, updateFrame } from './peers.ts';
+import { connect, connectMany, isStepTwo, musterProtocols, type Peer, roundTrips, stepOneFrame, updateFrame } from './peers.ts';
+import { REFERENCES, type Reference } from './references/reference.ts';
+import { referenceJoiners, referenceLatency, referenceThroughput } from './references/referenceBench.ts';
 
 const EDITS = 150;
 const ANCHOR = 'a'.repeat(32) as Anchor;
@@ -55,8 +57,18 @@ async function latency(server: AppServer, device: TestDevice): Promise<Figure[]>
     figures.push(
       figure(`edit → all of ${peers} peers, verified and on disk first, beyond the relay`, muster - relay, 'ms', { most: 4 }, note),
     );
+    for (const reference of REFERENCES) {
+      const theirs = await referenceLatency(reference, peers, EDITS);
+      figures.push(beside(`edit → all of ${peers} peers`, muster, theirs, reference, 'ms'));
+    }
   }
   return figures;
+}
+
+/** A reference verifies nothing and has nothing on disk: what the ratio compares is said with it. */
+function beside(what: string, muster: number, theirs: number, { name }: Reference, unit: string): Figure {
+  const note = `${muster.toFixed(1)} ${unit} verified and on disk; ${theirs.toFixed(1)} ${unit} neither`;
+  return figure(`… ${what} ÷ ${name}`, muster / theirs, '×', undefined, note);
 }
 
 async function musterLatency(server: AppServer, device: TestDevice, count: number): Promise<number> {
@@ -66,7 +78,7 @@ async function musterLatency(server: AppServer, device: TestDevice, count: numbe
   const peers = await connectMany(count, socketUrl(server, segment), protocols);
   const writer = await connect(socketUrl(server, `outbox/${device.device}`), protocols());
   const entries = await chain(device, EDITS);
-  const p95 = await roundTrips(writer, peers, outboxFrames(entries));
+  const p95 = await percentile(writer, peers, outboxFrames(entries));
   return close([writer, ...peers], p95);
 }
 
@@ -78,7 +90,7 @@ async function relayLatency(count: number): Promise<number> {
     const peers = await connectMany(count, url, () => []);
     const writer = await connect(url);
     const frames = Array.from({ length: EDITS }, () => updateFrame(new Uint8Array(500).fill(1)));
-    return close([writer, ...peers], await roundTrips(writer, peers, frames));
+    return close([writer, ...peers], await percentile(writer, peers, frames));
   } finally {
     relay.kill();
   }
@@ -89,26 +101,9 @@ function close<T>(peers: readonly Peer[], value: T): T {
   return value;
 }
 
-/** One frame at a time: from sending it until the last peer has it. @returns the 95th percentile in milliseconds. */
-async function roundTrips(writer: Peer, peers: readonly Peer[], frames: readonly Uint8Array[]): Promise<number> {
-  const times: number[] = [];
-  for (const frame of frames) {
-    const all = new Promise<void>((resolve) => {
-      let left = peers.length;
-      for (const peer of peers) {
-        peer.onFrame = (received) => {
-          if (!isUpdate(received)) return;
-          peer.onFrame = () => undefined;
-          if (--left === 0) resolve();
-        };
-      }
-    });
-    const started = performance.now();
-    writer.socket.send(frame);
-    await all;
-    times.push(performance.now() - started);
-  }
-  return quantile(times.slice(10), 0.95);
+/** @returns the 95th percentile in milliseconds, without the first ten. */
+async function percentile(writer: Peer, peers: readonly Peer[], frames: readonly Uint8Array[]): Promise<number> {
+  return quantile((await roundTrips(writer, peers, frames)).slice(10), 0.95);
 }
 
 /** Fifty devices that send as fast as they can: entries that are in the ledger for each second. */
@@ -132,7 +127,13 @@ async function throughput(server: AppServer): Promise<Figure[]> {
     writers.map(({ socket }) => socket),
     undefined,
   );
-  return [figure(`acknowledged edits, ${clients} clients, verified and fsynced`, (clients * each) / seconds, '/s', { least: 5_000 })];
+  const rate = (clients * each) / seconds;
+  const figures = [figure(`acknowledged edits, ${clients} clients, verified and fsynced`, rate, '/s', { least: 5_000 })];
+  for (const reference of REFERENCES) {
+    const theirs = await referenceThroughput(reference, clients, each);
+    figures.push(beside(`edits taken, ${clients} clients`, rate, theirs, reference, '/s'));
+  }
+  return figures;
 }
 
 async function enrolMany(server: AppServer, count: number): Promise<TestDevice[]> {
@@ -170,14 +171,20 @@ async function joiners(server: AppServer, device: TestDevice): Promise<Figure[]>
         peer.socket.send(stepOneFrame());
       }),
   );
-  const edits = roundTrips(writer, [reader], frames);
+  const edits = percentile(writer, [reader], frames);
   await Promise.all(synced);
   const seconds = (performance.now() - started) / 1_000;
   const p95 = await edits;
   close([reader, writer, ...peers], undefined);
   const size = `${(bytes / 1_048_576).toFixed(1)} MB`;
-  return [
+  const figures = [
     figure(`ten new peers sync the ledger (${size}) at once`, seconds, 's', { most: 0.5 }),
     figure('others’ edits meanwhile, p95', p95, 'ms', { most: 100 }),
   ];
+  for (const reference of REFERENCES) {
+    const theirs = await referenceJoiners(reference, bytes);
+    figures.push(beside('ten new peers sync as much', seconds, theirs.seconds, reference, 's'));
+    figures.push(beside('others’ edits meanwhile', p95, theirs.p95, reference, 'ms'));
+  }
+  return figures;
 }
