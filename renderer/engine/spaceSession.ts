@@ -11,7 +11,7 @@ import type { SignedHead, SignedRestore, SourceStatus } from '../../shared/model
 import { Register } from '../../shared/register/register.ts';
 import { CLOSE } from '../../shared/wire/closeCodes.ts';
 import type { ApiError, SpaceInfo } from '../../shared/wire/http.ts';
-import { headReply, SIGN_IN_AGAIN } from '../../shared/wire/team.ts';
+import { DEVICE_REVOKED, headReply, SIGN_IN_AGAIN } from '../../shared/wire/team.ts';
 import { type Admission, Connection } from './connection.ts';
 import { type Device, type Enrolment, openDevice, webVerify } from './deviceKey.ts';
 import { holdLock } from './deviceLock.ts';
@@ -375,6 +375,7 @@ export class SpaceSession {
 
   #noTicket(problem: ApiError): void {
     if (problem.code === SIGN_IN_AGAIN) this.signInAgain = true;
+    else if (problem.code === DEVICE_REVOKED) this.#takenOut = true;
     else if (!SAID_ELSEWHERE.has(problem.code)) this.rejected = problem;
     this.#lost();
     this.#options.events.onStatus();

@@ -19,7 +19,8 @@ export function ServerKeyPane({ team }: { team: TeamView }): ReactNode {
       {serverKey !== undefined && <Fingerprint serverKey={serverKey} />}
       <p className={style.note}>
         Every device pins this key when it first comes here, and does not sync with a server that has another one. To compare: read the
-        groups aloud to whoever runs the server, where <code>muster key</code> prints them, or to a colleague who sees the same screen.
+        groups aloud to whoever runs the server, where <code>muster snapshot key</code> prints them, or to a colleague who sees the same
+        screen.
       </p>
       {team.earlierKeys.length > 0 && (
         <p className={style.note}>

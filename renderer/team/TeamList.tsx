@@ -6,6 +6,7 @@ import style from '../inbox/list.module.css';
 import { Age } from '../parts/Age.tsx';
 import { Icon, type IconName } from '../parts/Icon.tsx';
 import { hasRemit, isEverything, roleName } from './roleWords.ts';
+import own from './team.module.css';
 import type { Seen } from './useTeamSeen.ts';
 
 /** What can be marked: a person, an open invitation, or something of the register as a whole. */
@@ -50,7 +51,7 @@ export function TeamList({ team, lines, marked, seen, onMark }: Props): ReactNod
           {list.map((line) => (
             <Line key={line.id} active={line.id === marked} onMark={() => onMark(line.id)} {...wordsOf(line, team, seen)} />
           ))}
-          {list.length === 0 && <p className={style.empty}>None. Press n to invite somebody.</p>}
+          {list.length === 0 && <p className={own.none}>None</p>}
         </section>
       ))}
     </nav>

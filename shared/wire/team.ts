@@ -108,3 +108,6 @@ export type SignInProblem = z.infer<typeof signInProblem>;
 
 /** The code of an `ApiError` when a device's sign-in has run out: it signs in again, and nothing that it holds is lost. */
 export const SIGN_IN_AGAIN = 'sign in again';
+
+/** The code of an `ApiError` when a device was taken out of use: what it says from then on counts nowhere. */
+export const DEVICE_REVOKED = 'device revoked';

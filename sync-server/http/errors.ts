@@ -1,12 +1,13 @@
 import type { FastifyReply } from 'fastify';
 import type { Result } from '../../shared/base/result.ts';
 import type { ApiError } from '../../shared/wire/http.ts';
-import { SIGN_IN_AGAIN } from '../../shared/wire/team.ts';
+import { DEVICE_REVOKED, SIGN_IN_AGAIN } from '../../shared/wire/team.ts';
 
 /** The status of each code; what is not listed is the caller's mistake. */
 const STATUS: Readonly<Record<string, number>> = {
   'not signed in': 401,
   [SIGN_IN_AGAIN]: 401,
+  [DEVICE_REVOKED]: 403,
   forbidden: 403,
   'provider refused': 403,
   'token refused': 403,

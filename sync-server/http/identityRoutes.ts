@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { toInstant } from '../../shared/base/time.ts';
 import { enrolRequest, invitationRequest, nonceRequest, PROTOCOL, type SpaceInfo, ticketRequest } from '../../shared/wire/http.ts';
+import { DEVICE_REVOKED } from '../../shared/wire/team.ts';
 import { type HttpContext, requires } from './context.ts';
 import { apiFailure, SIGNED_OUT, sendError, sendResult } from './errors.ts';
 import { parseWith } from './parse.ts';
@@ -58,7 +59,7 @@ async function ticket({ core }: HttpContext, request: FastifyRequest, reply: Fas
 const TICKET_REFUSED = {
   'not proved': apiFailure('not signed in', 'The signature does not prove this device.', 'Ask for a new nonce and sign it.', true),
   'not enrolled': apiFailure('forbidden', 'This device is not enrolled here.', 'Open a launch link or an invitation.'),
-  revoked: apiFailure('forbidden', 'This device was revoked.', 'Ask an administrator for a new invitation.'),
+  revoked: apiFailure(DEVICE_REVOKED, 'This device was revoked.', 'Ask an administrator for a new invitation.'),
   'sign in again': SIGNED_OUT,
 } as const;
 

@@ -103,6 +103,25 @@ const VIEWS: readonly View[] = [
   },
   { name: 'activity', show: (one) => one.go('Activity') },
   { name: 'people', show: (one) => one.go('People') },
+  { name: 'team', show: (one) => one.go('Team') },
+  { name: 'invite', show: press('n') },
+  {
+    name: 'sign-in',
+    show: async (one) => {
+      await closed(one);
+      await one.main.getByRole('button', { name: /^Sign-in/ }).click();
+      await one.main.getByRole('button', { name: 'Set up sign-in' }).click();
+      await one.main.getByRole('button', { name: 'Add a group' }).click();
+    },
+  },
+  {
+    name: 'server key',
+    show: async (one) => {
+      await one.main.getByRole('button', { name: /^Server key/ }).click();
+      await one.main.getByRole('button', { name: 'Replace the key…' }).click();
+      await expect(one.main.getByRole('region', { name: 'Replace the key' })).toBeVisible();
+    },
+  },
   { name: 'settings', show: (one) => one.go('Settings') },
   { name: 'keys', show: press('?') },
   {

@@ -35,16 +35,15 @@ const startWithCode = async (page: Page): Promise<string> => {
   return (await code.locator('p').first().textContent())?.replace(/\s/g, '') ?? '';
 };
 
-interface ListedPerson {
-  readonly name: string;
-  readonly devices: readonly { readonly device: string }[];
+interface ListedDevice {
+  readonly person: string;
+  readonly device: string;
 }
 
 /** The key of the device that somebody added last, as the command line lists it. */
 async function lastDeviceOf(server: AppServer, name: string): Promise<string> {
   const { stdout } = await server.muster('devices', '--format', 'json');
-  const person = (JSON.parse(stdout) as ListedPerson[]).find((one) => one.name === name);
-  const device = person?.devices.at(-1)?.device;
+  const device = (JSON.parse(stdout) as ListedDevice[]).filter(({ person }) => person === name).at(-1)?.device;
   if (device === undefined) throw new Error(`${name} has no device`);
   return device;
 }

@@ -108,6 +108,27 @@ describe('a device that is taken out of use', () => {
   });
 });
 
+describe('a device that was taken out of use while it was away', () => {
+  test('[TRU64] it is told by the first answer, and what it had not sent stays to be read', async () => {
+    const ana = await world.launched('revoking-away');
+    const ben = await world.invited(ana, 'revoked-away', 'steward');
+    const device = ben.status().device;
+    await world.close(ben);
+    await until('ana sees ben', async () => (await ana.api.team())?.persons.some(({ name }) => name === 'revoked-away') === true);
+    const last = (await ana.api.team())?.persons.flatMap(({ devices }) => devices).find((one) => one.device === device)?.last;
+    if (device === undefined || last === undefined) throw new Error('ben has no device');
+    await say(ana, [{ kind: 'revoke', device, previous: last }], 'revoke');
+    await settled(ana);
+    await world.stop();
+    const again = await world.start('revoked-away');
+    await identity(again, 'said while away');
+    await world.serve();
+    await until('it is told', () => again.status().revoked === true);
+    expect(again.status()).toMatchObject({ savedHere: 1, readOnly: true });
+    expect(await names(again)).toContain('said while away');
+  });
+});
+
 describe('the team', () => {
   test('[TRU59] an invitation made offline works once the server has it; one that is closed does not', async () => {
     const ana = await world.launched('inviting');

@@ -76,7 +76,7 @@ describe('tickets', () => {
     await owner.until(() => owner.ledger.personOf(second.device) !== undefined);
     const ticket = await second.ticket();
     await owner.commit([{ kind: 'revoke', device: second.device, previous: owner.ledger.lastOn(`device/${second.device}`) ?? null }]);
-    await expect(second.ticket()).rejects.toThrow('403 {"error":{"code":"forbidden","message":"This device was revoked."');
+    await expect(second.ticket()).rejects.toThrow('403 {"error":{"code":"device revoked","message":"This device was revoked."');
     expect((await fetch(`${server.address}/api/team`, { headers: { authorization: `Bearer ${ticket}` } })).status).toBe(401);
     expect(await closedWith([SUBPROTOCOL, ticket])).toBe(CLOSE.revoked);
   });
