@@ -11,7 +11,9 @@ async function health(): Promise<string | undefined> {
   return status === 200 ? undefined : `the server answers ${status}`;
 }
 
-const problem = await health().catch((error: unknown) => `the server does not answer (${error instanceof Error ? error.message : 'unknown'})`);
+const problem = await health().catch(
+  (error: unknown) => `the server does not answer (${error instanceof Error ? error.message : 'unknown'})`,
+);
 if (problem !== undefined) {
   process.stderr.write(`unhealthy: ${problem}\n`);
   process.exitCode = 1;

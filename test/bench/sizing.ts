@@ -25,7 +25,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 async function fillIdentities(data: string, count: number): Promise<void> {
   const storage = new SqliteStorage(dataPaths(data).store);
   const unheard = { catalog: () => undefined, records: () => undefined, status: () => undefined };
-  const sources = new StoredSources({ storage, statusClient: 1, events: unheard, clock: Date.now, place: () => 0 });
+  const sources = new StoredSources({ storage, statusClient: 1, epoch: 0, events: unheard, clock: Date.now, place: () => 0 });
   await sources.open(SOURCE, 'space');
   const changes = encodedEstate(count).map(({ externalId, bytes }) => ({ externalId, bytes, hash: hashHex(bytes) }));
   await sources.commit(SOURCE, changes, statusOf(SOURCE, Date.now(), { coverages: ['aws/123456789012'], kind: 'aws' }), { run: 1 });
