@@ -139,6 +139,7 @@ for (const scheme of ['light', 'dark'] as const) {
   test.describe(scheme, () => {
     test.use({ contextOptions: { colorScheme: scheme, reducedMotion: 'reduce' } });
     test(`[UI13] every view in ${scheme} passes axe and is quiet; each leaves a picture`, async ({ serve, folder, newSteward }, info) => {
+      test.slow();
       const server = await serveEstate(folder, serve);
       const one = await newSteward();
       await one.launch(server.launchLink());
