@@ -246,6 +246,10 @@ async function interfaceSays(role: Role, act: Act): Promise<string> {
     ledger,
     register: new Register({ ledger, now: Date.now() }),
     device: { signer: by.signer },
+    // Nothing else makes it read-only.
+    trust: { newer: undefined },
+    unreadable: [],
+    revoked: false,
     own: { commit: async () => ({ ok: true, value: { entries: [], signed: ++signed } }) },
   } as unknown as SpaceSession;
   const token = { epoch: ledger.epoch, place: ledger.place, root: ledger.root, prev: null };
