@@ -49,7 +49,7 @@ describe('[TRU16] people and devices on the command line', () => {
     const start = device.device.slice(0, 8);
     expect((await server.muster('revoke', start, '--why', 'lost')).stdout).toBe('laptop of Ana is out of use, for ever.\n');
     device.close();
-    await expect.poll(line).toMatchObject({ revoked: true, here: false });
+    await expect.poll(line, { timeout: 20_000 }).toMatchObject({ revoked: true, here: false });
     expect((await line())?.lastSeen).toBeDefined();
     expect(await failed('revoke', start)).toMatch(/does not count: already decided/);
     const [own] = (await json<DeviceLine[]>('devices')).filter(({ label }) => label === 'command line');
