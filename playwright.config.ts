@@ -7,8 +7,8 @@ export default defineConfig({
   testDir: 'test/e2e',
   outputDir: 'test-results',
   timeout: 120_000,
-  expect: { timeout: 15_000 },
-  workers: 1,
+  expect: { timeout: 25_000 },
+  workers: 2,
   // One more try on a slow shared machine; a test that needs it is named in the closing lines.
   retries: process.env.CI === undefined ? 0 : 1,
   forbidOnly: process.env.CI !== undefined,

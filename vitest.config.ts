@@ -8,6 +8,8 @@ export default defineConfig({
     reporters: ['verbose'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // What is waited for takes as long as a busy machine needs: one second is a timed assertion.
+    expect: { poll: { timeout: 30_000 } },
     pool: 'forks',
     // Most of them wait for processes, disks and sockets: two at once take little more than half the time of one after the other.
     maxWorkers: 2,

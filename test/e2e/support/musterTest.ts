@@ -17,7 +17,7 @@ interface MusterFixtures {
 }
 
 /** How long a click or a key may wait for what it acts on, in milliseconds. */
-const ACTION = 15_000;
+const ACTION = 25_000;
 
 export const test = base.extend<MusterFixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs from this pattern
