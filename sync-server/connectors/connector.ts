@@ -6,6 +6,7 @@ import type { CoverageId, ExternalId } from '../../shared/model/ids.ts';
 import type { Observation } from '../../shared/model/record.ts';
 import type { ConnectorProblem, Mechanism } from '../../shared/model/status.ts';
 import type { Network } from '../network/network.ts';
+import type { PlannedWrite, WriteOutcome, WriteWish } from './writeBack.ts';
 
 /** A connector yields messages and nothing else (DESIGN 6). The runner decides what they mean. */
 export type ConnectorMessage =
@@ -73,6 +74,12 @@ export interface Connector<S = unknown> {
   reread?(context: ConnectorContext<S>, externalId: ExternalId): AsyncIterable<ConnectorMessage>;
   /** The least rights it needs, as text to run or paste. */
   grant?(settings: Partial<S>): string;
+  /** Governed fields that this source has a place for. Absent: nothing is ever written to it. */
+  readonly writes?: readonly string[];
+  /** Reads the place and says exactly what would be sent. Sends nothing. */
+  planWrite?(context: ConnectorContext<S>, wish: WriteWish): Promise<Result<PlannedWrite, ConnectorProblem>>;
+  /** Sends exactly that, under the source's own concurrency control. Repeating it is harmless: it reads first. */
+  write?(context: ConnectorContext<S>, planned: PlannedWrite): Promise<WriteOutcome>;
 }
 
 /** A `ConnectorProblem` with the fields that every caller must think about. */
