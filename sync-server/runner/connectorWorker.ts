@@ -3,7 +3,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { ConnectorProblem } from '../../shared/model/status.ts';
 import { admit } from '../../shared/observed/allowlist.ts';
 import { CleanTexts, redactText } from '../../shared/observed/redact.ts';
-import type { Connector, ConnectorContext, ConnectorMessage } from '../connectors/connector.ts';
+import { type Connector, type ConnectorContext, type ConnectorMessage, StreamBroken } from '../connectors/connector.ts';
 import { Network } from '../network/network.ts';
 import { resolveNetwork } from '../network/networkSettings.ts';
 import type { AskKeychain } from './keychain.ts';
@@ -24,6 +24,11 @@ function clean(message: ConnectorMessage): AdmittedMessage {
     typeof value === 'string' ? redactText(value, 'id').text : value,
   ) as ConnectorMessage;
 }
+
+const cleanProblem = (problem: ConnectorProblem): ConnectorProblem => ({
+  ...problem,
+  message: redactText(problem.message, 'id').text.slice(0, 500),
+});
 
 function admitted(message: ConnectorMessage, fields: ReadonlySet<string>, known: CleanTexts): AdmittedMessage[] {
   if (message.kind === 'checkpoint') return [message];
@@ -135,11 +140,18 @@ async function work(port: MessagePort, order: WorkerOrder): Promise<void> {
   const known = new CleanTexts();
   const ticking = setInterval(() => outgoing.flush(), 100);
   let taken = 0;
-  for await (const message of messages) {
-    await outgoing.add(admitted(message, fields, known));
-    if (order.follow) outgoing.soon();
-    // A listing that never waits would keep the flush and the abort from being heard.
-    if (++taken % BATCH_MESSAGES === 0) await nextTurn();
+  try {
+    for await (const message of messages) {
+      await outgoing.add(admitted(message, fields, known));
+      if (order.follow) outgoing.soon();
+      // A listing that never waits would keep the flush and the abort from being heard.
+      if (++taken % BATCH_MESSAGES === 0) await nextTurn();
+    }
+  } catch (error) {
+    if (!(error instanceof StreamBroken)) throw error;
+    outgoing.flush();
+    clearInterval(ticking);
+    return unable(cleanProblem(error.problem));
   }
   clearInterval(ticking);
   outgoing.flush();
