@@ -7,6 +7,7 @@ import { holdingKeys } from '../app/heldKeys.ts';
 import { useNavigation } from '../app/navigation.ts';
 import { useScreenReady } from '../app/useScreenReady.ts';
 import { useEditing } from '../editing/useEditing.ts';
+import { Later } from '../parts/Later.tsx';
 import { useOpenSnapshot } from '../snapshot/openSnapshot.ts';
 import { CountFilters } from './CountFilters.tsx';
 import { columnById } from './columnList.ts';
@@ -73,7 +74,9 @@ export function RegisterScreen({ active }: { active: boolean }): ReactNode {
         <CountFilters query={query} total={answer?.total} />
       </header>
       <div className={classes.body}>
-        <RegisterGrid source={source} onGrid={setGrid} selectAll={selectAll} onEdit={edit} />
+        <Later>
+          <RegisterGrid source={source} onGrid={setGrid} selectAll={selectAll} onEdit={edit} />
+        </Later>
         {nothing && <RegisterEmpty query={answer.text} hint={answer.hint} problem={answer.problem !== undefined} />}
         <SelectionBar />
       </div>
