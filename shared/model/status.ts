@@ -79,7 +79,8 @@ export const runSummary = z
     ended: instant,
     /** The moment the source was true for: taken before the listing started. */
     asOf: instant,
-    outcome: z.enum(['complete', 'partial', 'failed', 'cancelled']),
+    /** `delta`: everything that changed since the cursor was said; what it does not name is as it was. */
+    outcome: z.enum(['complete', 'delta', 'partial', 'failed', 'cancelled']),
     counts: runCounts,
     problems: z.array(connectorProblem).max(20),
     trigger: z.enum(['schedule', 'watch', 'person', 'start', 'event', 'reread', 'release']),
@@ -91,8 +92,10 @@ export const coverageState = z
   .object({
     id: coverageId,
     label: text,
-    /** As-of of the last listing that was complete. Absent: never complete. */
+    /** The moment for which everything in it is known: a complete listing, carried on by deltas or a stream. Absent: never complete. */
     completeAsOf: instant.optional(),
+    /** As-of of the last complete listing, where deltas or a stream have carried `completeAsOf` past it. */
+    listedAsOf: instant.optional(),
     lastAttempt: instant,
     outcome: z.enum(['complete', 'partial', 'failed']),
     records: count,
@@ -104,6 +107,23 @@ export const coverageState = z
   })
   .strict();
 export type CoverageState = z.infer<typeof coverageState>;
+
+/** How a source is followed between its listings. */
+export const followState = z
+  .object({
+    state: z.enum(['connecting', 'live', 'broken']),
+    /** Milliseconds within which a living stream says something: three times that in silence is unknown. */
+    every: z.number().int().min(1),
+    since: instant,
+    /** Records that were said to have changed or gone since then. */
+    events: count,
+    problem: connectorProblem.optional(),
+  })
+  .strict();
+export type FollowState = z.infer<typeof followState>;
+
+/** Delays that are kept: enough for a 95th percentile, and a few hundred bytes. */
+export const MOST_DELAYS = 50;
 
 /** The one key `state` of `status/<source>/<epoch>` (DESIGN 4). */
 export const sourceStatus = z
@@ -123,6 +143,9 @@ export const sourceStatus = z
     state: z.enum(['never run', 'idle', 'running', 'failed', 'paused']),
     progress: z.object({ done: count, total: count.optional(), what: text }).strict().optional(),
     heartbeat: instant.optional(),
+    follow: followState.optional(),
+    /** Of the last events that their source dates: milliseconds from the event to the moment it was on disk here, oldest first. */
+    delays: z.array(count).max(MOST_DELAYS).optional(),
     nextRun: instant.optional(),
     coverage: z.array(coverageState).max(2_000),
     runs: z.array(runSummary).max(50),

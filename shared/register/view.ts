@@ -319,6 +319,7 @@ export interface ActivityLine {
     | 'refused'
     | 'void'
     | 'withdrawn'
+    | 'delta'
     | 'complete'
     | 'partial'
     | 'failed'

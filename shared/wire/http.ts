@@ -131,7 +131,7 @@ export const dryRunReply = z
     digest: hash,
     source: sourceId,
     asOf: instant,
-    outcome: z.enum(['complete', 'partial', 'failed']),
+    outcome: z.enum(['complete', 'delta', 'partial', 'failed']),
     counts: runCounts,
     items: z.array(planItem),
     /** More items than were sent. */

@@ -28,10 +28,11 @@ function clean(message: ConnectorMessage): AdmittedMessage {
 function admitted(message: ConnectorMessage, fields: ReadonlySet<string>, known: CleanTexts): AdmittedMessage[] {
   if (message.kind === 'checkpoint') return [message];
   if (message.kind !== 'record') return [clean(message)];
+  const at = message.at === undefined ? {} : { at: message.at };
   const result = admit(message.record, fields, known);
   if (!result.ok) return [{ kind: 'refused', reason: result.error }];
   const { observation, redacted, dropped } = result.value;
-  const record: AdmittedMessage = { kind: 'record', record: observation };
+  const record: AdmittedMessage = { kind: 'record', record: observation, ...at };
   return redacted.length + dropped.length === 0 ? [record] : [record, { kind: 'cleaned', redacted, dropped }];
 }
 
@@ -41,6 +42,7 @@ class Outgoing {
   #batch: AdmittedMessage[] = [];
   #open = 0;
   #resume: (() => void) | undefined;
+  #turn: NodeJS.Immediate | undefined;
 
   constructor(port: MessagePort) {
     this.#port = port;
@@ -60,6 +62,15 @@ class Outgoing {
         this.#resume = resume;
       });
     }
+  }
+
+  /** An event does not wait for others: what was said in this turn goes now, unless the runner is behind. */
+  soon(): void {
+    if (this.#turn !== undefined) return;
+    this.#turn = setImmediate(() => {
+      this.#turn = undefined;
+      if (this.#open < WINDOW_BATCHES) this.flush();
+    });
   }
 
   flush(): void {
@@ -93,6 +104,7 @@ function messagesOf(
   order: WorkerOrder,
   context: ConnectorContext<unknown>,
 ): AsyncIterable<ConnectorMessage> | undefined {
+  if (order.follow) return connector.follow?.(context);
   return order.reread === undefined ? connector.list(context) : connector.reread?.(context, order.reread);
 }
 
@@ -114,13 +126,18 @@ async function work(port: MessagePort, order: WorkerOrder): Promise<void> {
   if (!network.ok) return unable(network.error);
   const messages = messagesOf(connector, order, contextOf(order, new Network(network.value), abort.signal, questions.ask));
   if (!messages)
-    return unable({ code: 'misconfigured', message: `A source of kind ${connector.kind} cannot re-read one record`, retry: false });
+    return unable({
+      code: 'misconfigured',
+      message: `A source of kind ${connector.kind} cannot ${order.follow ? 'be followed' : 're-read one record'}`,
+      retry: false,
+    });
   const fields = new Set(connector.fields);
   const known = new CleanTexts();
   const ticking = setInterval(() => outgoing.flush(), 100);
   let taken = 0;
   for await (const message of messages) {
     await outgoing.add(admitted(message, fields, known));
+    if (order.follow) outgoing.soon();
     // A listing that never waits would keep the flush and the abort from being heard.
     if (++taken % BATCH_MESSAGES === 0) await nextTurn();
   }

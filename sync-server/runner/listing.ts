@@ -2,12 +2,13 @@ import type { HashHex } from '../../shared/base/hash.ts';
 import type { Millis } from '../../shared/base/time.ts';
 import type { ExternalId } from '../../shared/model/ids.ts';
 import type { SourceStatus } from '../../shared/model/status.ts';
+import type { RecentCounts } from '../../shared/observed/guard.ts';
 import { type Judgement, judge } from '../../shared/observed/judge.ts';
 import { mayGoMissing, type Plan, type PreviousRecords, startPlan } from '../../shared/observed/plan.ts';
 import { type Collected, collect } from './collect.ts';
 import { startConnector, type WorkerEnd } from './connectorHost.ts';
 import type { AskKeychain } from './keychain.ts';
-import type { ConfiguredSource } from './settings.ts';
+import { type ConfiguredSource, listingLife } from './settings.ts';
 
 export interface ListingOrder {
   readonly configured: ConfiguredSource;
@@ -60,7 +61,7 @@ function asListedOnly(collected: Collected, mode: 'list only' | 'read'): Collect
   if (mode === 'read') return collected;
   return {
     ...collected,
-    listed: collected.listed.map((coverage) => (coverage.outcome === 'complete' ? { ...coverage, outcome: 'partial' as const } : coverage)),
+    listed: collected.listed.map((coverage) => (coverage.outcome === 'failed' ? coverage : { ...coverage, outcome: 'partial' as const })),
   };
 }
 
@@ -70,6 +71,7 @@ export function judgeListing(
   lastPlace: string | undefined,
   { collected, plan, end }: Listed,
   decisions: ReadonlyMap<HashHex, 'release' | 'discard'>,
+  recent?: RecentCounts,
 ): Judgement {
   return judge(
     {
@@ -84,6 +86,8 @@ export function judgeListing(
       place: collected.place,
       thresholds: configured.thresholds,
       decisions,
+      listingLife: listingLife(configured),
+      ...(recent ? { recent } : {}),
     },
     end.problem ? [end.problem] : [],
   );

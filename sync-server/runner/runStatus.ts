@@ -21,6 +21,10 @@ export function statusOf(configured: ConfiguredSource, known: SourceStatus | und
     ...(traits.note === undefined ? {} : { note: traits.note }),
     state: settings.paused ? 'paused' : restingState(known),
     ...(known?.heartbeat ? { heartbeat: known.heartbeat } : {}),
+    ...(known?.follow && configured.followed !== undefined && !settings.paused
+      ? { follow: { ...known.follow, every: configured.followed } }
+      : {}),
+    ...(known?.delays ? { delays: known.delays } : {}),
     coverage: known?.coverage ?? [],
     runs: known?.runs ?? [],
     held: known?.held ?? [],

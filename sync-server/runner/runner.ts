@@ -9,6 +9,7 @@ import type { ApiError, DryRunReply, SourceSettings } from '../../shared/wire/ht
 import { CONNECTORS, type RegisteredConnector } from '../connectors/registry.ts';
 import { ActiveSource, stillPlanned, toSummary } from './activeSource.ts';
 import { heldReply, preview } from './dryRun.ts';
+import { Following } from './following.ts';
 import { type AskKeychain, noKeychain } from './keychain.ts';
 import { PlanShelf, type ShelvedPlan } from './planShelf.ts';
 import { type RunnerState, readSettings, readState, writeSettings, writeState } from './runnerFiles.ts';
@@ -58,6 +59,8 @@ export class Runner implements RunnerService {
   /** Settings that this version does not understand: kept, shown in the log, not run. */
   #unusable: readonly SourceSettings[] = [];
   readonly #running = new Map<SourceId, Promise<Result<RunSummary, ApiError>>>();
+  /** Sources that are followed between their listings. */
+  readonly #following = new Map<SourceId, Following>();
   readonly #slots = new Slots(WORKERS);
   readonly #plans: PlanShelf;
   readonly #ask: AskKeychain;
@@ -74,7 +77,7 @@ export class Runner implements RunnerService {
     this.#timetable = new Timetable(options.clock, (id, trigger) => void this.run(id, trigger));
   }
 
-  /** Reads the settings file, schedules every source and starts a first run of each that is not paused. */
+  /** Reads the settings file, schedules every source and starts each that is not paused: with a listing, or where its stream left off. */
   async start(): Promise<Result<null, ApiError>> {
     const settings = readSettings(this.#options.settingsFile);
     if (!settings.ok) return settings;
@@ -82,8 +85,8 @@ export class Runner implements RunnerService {
     for (const one of settings.value) {
       const configured = await this.#configure(one);
       if (configured.ok) {
-        await this.#activate(configured.value);
-        if (!one.paused && this.#options.background !== false) void this.run(one.id, 'start');
+        const source = await this.#activate(configured.value);
+        if (!one.paused && this.#options.background !== false) this.#begin(source);
       } else {
         unusable.push(one);
         this.#options.log.error({ source: one.id, problem: configured.error.message }, 'a source cannot be used');
@@ -124,7 +127,8 @@ export class Runner implements RunnerService {
     this.#unusable = this.#unusable.filter((source) => source.id !== id);
     await this.#activate(configured.value);
     this.#save();
-    if (!configured.value.settings.paused) void this.run(id, 'person');
+    if (configured.value.settings.paused) await this.#following.get(id)?.stop();
+    else void this.run(id, 'person');
     return ok({ id });
   }
 
@@ -133,6 +137,8 @@ export class Runner implements RunnerService {
     this.#timetable.remove(id);
     this.cancel(id);
     await this.#running.get(id);
+    await this.#following.get(id)?.stop();
+    this.#following.delete(id);
     this.#sources.delete(id);
     this.#unusable = this.#unusable.filter((source) => source.id !== id);
     this.#state.leftOut.delete(id);
@@ -182,6 +188,7 @@ export class Runner implements RunnerService {
     this.#save();
     if (upload !== undefined) removeUpload(this.#options.uploadsDir, upload);
     if (plan.mode === 'list only' && !plan.configured.settings.paused) void this.run(id, 'person');
+    else this.#follow(source);
     return applied;
   }
 
@@ -232,6 +239,7 @@ export class Runner implements RunnerService {
   async #runOnce(source: ActiveSource, trigger: RunSummary['trigger']): Promise<Result<RunSummary, ApiError>> {
     // It waited for a slot, and meanwhile the server was told to stop.
     if (this.#stopped) return noSource(source.id);
+    await this.#following.get(source.id)?.stop();
     try {
       const summary = await source.list(trigger);
       const { outcome, counts, problems } = summary;
@@ -245,7 +253,29 @@ export class Runner implements RunnerService {
       this.#options.log.error({ source: source.id, error: name }, 'a run could not be kept');
       this.#timetable.ran(source.id, ++source.failures);
       return refuse('not kept', `The run of "${source.id}" could not be kept (${name})`, 'See the log; it will be tried again.', true);
+    } finally {
+      this.#follow(source);
     }
+  }
+
+  /** With a stream that knows where to go on, a start is no scan. */
+  #begin(source: ActiveSource): void {
+    if (source.mayResume()) this.#follow(source);
+    else void this.run(source.id, 'start');
+  }
+
+  /** From the moment something was listed: before that, nothing would be known beside what happens to change. */
+  #follow(source: ActiveSource): void {
+    const { id, configured } = source;
+    const listed = source.status().coverage.some((coverage) => coverage.outcome !== 'failed');
+    const wanted = configured.followed !== undefined && !configured.settings.paused && this.#options.background !== false;
+    if (!wanted || !listed || this.#stopped || this.#sources.get(id) !== source) return;
+    const { store, clock, uploadsDir, log } = this.#options;
+    const following =
+      this.#following.get(id) ??
+      new Following(source, { store, clock, uploads: uploadsDir, ask: this.#ask, log, wantListing: () => void this.run(id, 'event') });
+    this.#following.set(id, following);
+    following.start();
   }
 
   async reread(id: SourceId, externalId: ExternalId): Promise<Result<'unchanged' | 'changed' | 'gone', ApiError>> {
@@ -282,6 +312,7 @@ export class Runner implements RunnerService {
     this.#timetable.stop();
     for (const source of this.#sources.values()) source.cancel();
     await Promise.all(this.#running.values());
+    await Promise.all([...this.#following.values()].map((following) => following.stop()));
   }
 
   #configure(settings: unknown): Promise<Result<ConfiguredSource, ApiError>> {

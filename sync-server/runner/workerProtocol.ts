@@ -16,6 +16,8 @@ export interface WorkerOrder {
   readonly mode: 'list only' | 'read';
   /** Re-read this one record instead of listing. */
   readonly reread?: ExternalId;
+  /** Say what changes from the cursor on, until aborted. */
+  readonly follow?: true;
 }
 
 /** Messages of a connector after the allowlist and the redactor: nothing else leaves the worker. */
