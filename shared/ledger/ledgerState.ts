@@ -12,7 +12,7 @@ import {
   type SpaceId,
 } from '../model/entry.ts';
 import type { Anchor, PersonId } from '../model/ids.ts';
-import type { SignInPolicy } from '../model/policy.ts';
+import type { SignInPolicy, WriteBackPolicy } from '../model/policy.ts';
 import { Activity, type LineOptions } from './activity.ts';
 import { type EntryNode, type Restore, sees } from './causality.ts';
 import { ChangeSet } from './changeSet.ts';
@@ -24,6 +24,7 @@ import { LedgerLog, type LedgerValue } from './ledgerLog.ts';
 import type { CellView, CommentView, CreatedRecord, Head, LedgerChange, LedgerLine, LedgerReader, PersonView } from './ledgerReader.ts';
 import type { MerkleTree } from './merkle.ts';
 import { Overlay } from './overlay.ts';
+import type { Proposal } from './proposal.ts';
 import type { Decision, Invitation, PolicyEntry } from './registry.ts';
 
 export type { Restore } from './causality.ts';
@@ -298,6 +299,20 @@ export class LedgerState implements LedgerReader {
 
   decision(subject: HashHex): Decision | undefined {
     return this.#fold.registry.decisions.get(subject);
+  }
+
+  proposals(): ReadonlyMap<HashHex, Proposal> {
+    return this.#fold.registry.proposals;
+  }
+
+  /** What may be proposed to sources, and who approves. */
+  get writeBack(): WriteBackPolicy {
+    return this.#fold.registry.writeBack;
+  }
+
+  /** Would an approval of this person's own proposal be void? */
+  needsSecondPerson(person: PersonId): boolean {
+    return this.#fold.registry.needsSecondPerson(person);
   }
 
   lastOn(key: string): ActRef | undefined {

@@ -449,6 +449,7 @@ export class Core {
       isCondition: (condition) => projection.conditionProblem(condition) === undefined,
       holdsKey: (key) => options.server.holds(key),
       isProved: (act) => this.proofs.isProved(act),
+      isRegistered: (proposal) => projection.isRegistered(proposal),
     };
     return {
       epoch,
