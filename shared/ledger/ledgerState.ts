@@ -1,5 +1,5 @@
 import { type Millis, toInstant } from '../base/time.ts';
-import type { ActRef, SignInSubject, Succession, VoidReason } from '../model/act.ts';
+import type { ActKind, ActRef, SignInSubject, Succession, VoidReason } from '../model/act.ts';
 import {
   type DeviceId,
   decodeLedgerValue,
@@ -109,6 +109,18 @@ export class LedgerState implements LedgerReader {
     const reasons: Record<string, VoidReason> = {};
     for (const [index, reason] of verdicts.entries()) if (reason) reasons[String(index)] = reason;
     return { at: toInstant(at), ...(Object.keys(reasons).length > 0 ? { void: reasons } : {}) };
+  }
+
+  /** The value at a place, as it came; undefined where none is held. */
+  valueAt(place: Place): Uint8Array | undefined {
+    return this.#log.at(place);
+  }
+
+  /** Places up to one whose entries hold an act of these kinds, in order. */
+  placesWith(kinds: ReadonlySet<ActKind>, upTo: Place): Place[] {
+    return this.#fold.byPlace
+      .slice(0, upTo)
+      .flatMap((node, index) => (node?.acts.some(({ kind }) => kinds.has(kind)) ? [(index + 1) as Place] : []));
   }
 
   /** Is this entry held, placed or in the outbox? What a `prev` must name. */

@@ -26,4 +26,3 @@ export const plannedWrite = z
     statement: z.string().max(4 * MAX_WRITTEN),
   })
   .strict();
-export type PlannedWriteAct = z.infer<typeof plannedWrite>;

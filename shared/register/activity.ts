@@ -218,4 +218,4 @@ function runLines({ evidence }: Projection): ActivityLine[] {
 }
 
 export const runText = ({ counts }: RunSummary): string =>
-  `+${counts.added} ~${counts.changed + counts.returned} −${counts.missing + counts.deleted}${counts.held > 0 ? ` · ${counts.held} held` : ''}`;
+  `+${counts.added} ~${counts.changed + counts.returned} −${counts.missing + counts.deleted}${counts.held > 0 ? ` · ${counts.held} held` : ''}${counts.echoed ? ` · ${counts.echoed} confirmed` : ''}`;

@@ -68,6 +68,8 @@ export interface CoreEvents {
   signedOut(device: DeviceId): void;
   /** A steward decided on a held part. */
   decided(subject: HashHex, decision: 'release' | 'discard'): void;
+  /** Something may be sent to this source. */
+  approved(source: SourceId): void;
 }
 
 /** What a snapshot needs of the server's key, fixed when its making begins. */
@@ -326,7 +328,13 @@ export class Core {
       if (act.kind === 'enrol') this.deviceRequests.enrolled(act.device);
       if (act.kind === 'rekey') this.takeOver(act.succession.to);
       if (act.kind === 'release' || act.kind === 'discard') this.events?.decided(act.subject, act.kind);
+      if (act.kind === 'approve') this.approvedWrite(act.subject);
     });
+  }
+
+  private approvedWrite(subject: HashHex): void {
+    const source = this.ledger.proposals().get(subject)?.act.source;
+    if (source !== undefined) this.events?.approved(source);
   }
 
   /** What a person's role may read is asked at the door; who may read nothing any more is shown out. */

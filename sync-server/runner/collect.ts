@@ -104,6 +104,8 @@ export function collect(planner: Planner, started: Millis, leftOut: ReadonlySet<
         last.reason = message.reason;
         return;
       case 'cleaned':
+      case 'planned':
+      case 'written':
         return;
       default:
         unreachable(message);
