@@ -17,6 +17,7 @@ import { createVerify, KeyFileDamaged, loadOrCreateSigner } from './core/keys.ts
 import { createLog, type Log } from './core/log.ts';
 import { Metrics } from './core/metrics.ts';
 import { registerOperationMetrics } from './core/operationMetrics.ts';
+import { planProposal } from './core/planProposal.ts';
 import { RestoresDamaged } from './core/restores.ts';
 import { ServerKeys } from './core/serverKeys.ts';
 import { Provider } from './core/signIn/provider.ts';
@@ -400,6 +401,8 @@ function localCore(
     uploads,
     now: clock,
     commit: (acts) => core.commit(acts),
+    planWrite: (source, request) =>
+      planProposal({ register: core.register, runner, fields: core.ledger.writeBack.fields }, source, request),
     backup: (output) => backup(output),
     check: () => checkStore(core.storage, createVerify()),
     inspect: () => inspectServer(inspected),

@@ -26,3 +26,4 @@ export const plannedWrite = z
     statement: z.string().max(4 * MAX_WRITTEN),
   })
   .strict();
+export type PlannedWriteText = z.infer<typeof plannedWrite>;

@@ -40,6 +40,7 @@ import type {
   RowWindow,
   SourceView,
 } from './view.ts';
+import { type WriteBackView, writeBacks } from './writeBackView.ts';
 
 const PREFIX = /^[0-9a-f]{6,32}$/;
 const CONDITIONS_KEPT = 100;
@@ -168,6 +169,10 @@ export class Register implements RegisterReader {
   }
   parties(): readonly PartyView[] {
     return partiesOf(this.projection);
+  }
+  writeBacks(): readonly WriteBackView[] {
+    this.projection.flush();
+    return writeBacks(this.projection, this.me);
   }
   activity(options: Parameters<RegisterReader['activity']>[0]): ReturnType<RegisterReader['activity']> {
     this.projection.flush();

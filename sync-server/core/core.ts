@@ -7,7 +7,7 @@ import { LedgerState, type ServerChecks } from '../../shared/ledger/ledgerState.
 import { verifyEntry } from '../../shared/ledger/verifyEntry.ts';
 import type { Act, Succession } from '../../shared/model/act.ts';
 import { decodeLedgerValue, type EntryId, type HashHex, type Seen } from '../../shared/model/entry.ts';
-import type { DeviceId, PersonId, Place, SourceId, SpaceId } from '../../shared/model/ids.ts';
+import type { Anchor, DeviceId, PersonId, Place, SourceId, SpaceId } from '../../shared/model/ids.ts';
 import { decodeRecord } from '../../shared/model/record.ts';
 import type { CatalogSegment, CatalogSource, CatalogSpace, SignedHead, SignedRestore } from '../../shared/model/status.ts';
 import type { ApiError } from '../../shared/wire/http.ts';
@@ -244,6 +244,11 @@ export class Core {
   /** A private source belongs to the person on whose computer the server runs. */
   mayReadSource(principal: Principal, source: SourceId): boolean {
     return principal.role !== 'connector' && (principal.local || this.sources.visibility(source) !== 'private');
+  }
+
+  /** Is this identity within what they may edit? For an owner it must also be their own. */
+  mayEdit({ role, remit, personName }: Principal, identity: Anchor): boolean {
+    return (role !== 'owner' && remit === 'true') || this.projection.isWithinRemit({ role, name: personName }, remit, [identity]);
   }
 
   /** @returns undefined for a document that does not exist. Whether the caller may read it was asked before. */

@@ -65,7 +65,7 @@ export class Projection {
   }
 
   /** May this person edit these anchors? An owner's identities must also be their own. */
-  isWithinRemit(person: PersonView, condition: string, anchors: readonly Anchor[]): boolean {
+  isWithinRemit(person: Pick<PersonView, 'role' | 'name'>, condition: string, anchors: readonly Anchor[]): boolean {
     this.flush();
     this.tick();
     return isWithinRemit(this.register, person, condition, anchors);
