@@ -7,8 +7,10 @@ import type { Anchor, CoverageId, DeviceId, EntryId, ExternalId, IdentityId, Per
 import type { AuthorityRule } from '../model/policy.ts';
 import type { HeldPart, RunSummary, SourceStatus } from '../model/status.ts';
 import type { AccessLevel, Entitlement, FreshnessLevel, Lifecycle, LinkRelation, ObservedState, RecordType } from '../model/vocabulary.ts';
+import type { SendTarget } from './sendTargets.ts';
 import type { WriteBackView } from './writeBackView.ts';
 
+export type { SendTarget } from './sendTargets.ts';
 export type { WriteBackState, WriteBackView } from './writeBackView.ts';
 
 /** What the register shows: plain, serialisable values. They cross from the worker to the page as they are. */
@@ -240,6 +242,8 @@ export interface FieldView {
   readonly editable: boolean;
   /** Taken from the identity or application above it: `text` shows it, and there is no value of its own. */
   readonly inherited?: boolean;
+  /** Sources that could be told: they have a place for it, and hold something else there. */
+  readonly sends?: readonly SendTarget[];
   /** "Why this value", one sentence a line. */
   readonly why: readonly string[];
 }
@@ -285,6 +289,8 @@ export interface Need {
     readonly hint?: string;
     readonly acts?: readonly Act[];
     readonly edit?: string;
+    /** Opens the plan of what would be sent to a source. */
+    readonly send?: SendTarget;
     readonly safe?: boolean;
   }[];
 }
