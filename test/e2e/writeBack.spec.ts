@@ -79,7 +79,7 @@ for (const scheme of ['light', 'dark'] as const) {
         await approver.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
         await approver.page.keyboard.press('2');
         await approver.page.keyboard.press('Enter');
-        await expect(approver.main).toContainText('Nothing needs you.');
+        await expect(approver.main.getByRole('region', { name: 'Write-back' })).toHaveCount(0);
 
         await expect(steward.main.getByRole('region', { name: 'Marked write' })).toContainText('confirmed');
         await expect(steward.main).toContainText('as the finance team said');
@@ -95,7 +95,7 @@ for (const scheme of ['light', 'dark'] as const) {
         await postgres.run(`comment on role billing is 'somebody wrote this meanwhile'`);
         await approver.go('Write-back');
         await expect(approver.main.getByRole('region', { name: 'Waits for approval' })).toContainText('billing');
-        await approver.main.getByRole('button', { name: 'Approve' }).click();
+        await approver.main.getByRole('button', { name: 'Approve', exact: true }).click();
         await expect(approver.main.getByRole('region', { name: 'Needs a person' })).toContainText('source changed');
         await expect(approver.main.getByRole('region', { name: 'Marked write' })).toContainText('somebody wrote this meanwhile');
         await look(approver.page, 'changed');
