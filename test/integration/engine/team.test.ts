@@ -90,7 +90,13 @@ describe('a copied profile', () => {
     await until('offline', () => ana.status().connection === 'offline');
     await identity(ana, 'never sent');
     await ana.api.startAnew();
-    expect(ana.status().refused).toMatchObject([{ label: 'create never sent', reason: 'signed with the key that this device gave up' }]);
+    expect(ana.status().refused).toMatchObject([
+      {
+        label: 'create never sent',
+        reason: 'signed with the key that this device gave up',
+        said: ['created identity never sent', 'never sent: accepted'],
+      },
+    ]);
     expect(ana.status().savedHere).toBe(0);
   });
 });
