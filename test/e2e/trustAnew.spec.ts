@@ -144,6 +144,7 @@ test('[TRU63] [TRU64] start anew: what can no longer be sent is counted before, 
     await cleo.page.keyboard.press('Enter');
     await cleo.isOnline();
     await expect(band).toBeHidden();
+    expect(await cleo.page.getByRole('img', { name: 'On the server' }).count(), 'what was set aside did not arrive').toBe(0);
     await cleo.statusBar.getByRole('button', { name: '1 refused' }).click();
     const aside = cleo.page.getByRole('dialog', { name: 'Changes that are not in the register' });
     await expect(aside).toContainText('svc-001: set purpose to Said on the lost device');
