@@ -1,5 +1,6 @@
 import { SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
+import { visibleText } from '../../shared/base/text.ts';
 import type { HostInfo } from '../../shared/bridge/bridge.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { Section } from '../parts/Section.tsx';
@@ -146,7 +147,7 @@ function Facts({ facts }: { facts: readonly (readonly [string, string])[] }): Re
       {facts.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{value}</dd>
+          <dd>{visibleText(value, 300)}</dd>
         </div>
       ))}
     </dl>

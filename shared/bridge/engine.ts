@@ -203,6 +203,16 @@ export interface ServerDistrust {
   readonly place?: number;
 }
 
+/** An entry that will never be in the ledger: it stays on this device until its person has read it. */
+export interface RefusedEntry {
+  readonly id: EntryId;
+  readonly label: string;
+  readonly reason: string;
+  readonly at: Instant;
+  /** What it said, in words. */
+  readonly said: readonly string[];
+}
+
 export interface EngineStatus {
   readonly phase: 'starting' | 'loading' | 'not enrolled' | 'ready' | 'failed';
   /** 0 to 1 while loading. */
@@ -230,7 +240,7 @@ export interface EngineStatus {
   readonly offlineSince?: Instant;
   /** Entries that are saved on this device and not yet in the ledger. */
   readonly savedHere: number;
-  readonly refused: readonly { readonly id: EntryId; readonly label: string; readonly reason: string; readonly at: Instant }[];
+  readonly refused: readonly RefusedEntry[];
   readonly others: readonly PresenceView[];
   readonly evidence: readonly {
     readonly source: SourceId;

@@ -79,6 +79,16 @@ export function entryLine(line: LedgerLine, projection: Projection, me: PersonId
   };
 }
 
+/** Acts that have no place in the ledger, in words: which records, and what was said of them. */
+export function saidWords(acts: readonly Act[], projection: Projection): string[] {
+  const created = new Map<string, string>(acts.flatMap((act) => (act.kind === 'create' ? [[act.anchor, act.name]] : [])));
+  const said = acts.map((act) => {
+    const names = idsOf([act], projection).map((id) => visibleText(projection.row(id)?.row.name ?? created.get(id) ?? id.slice(0, 8), 80));
+    return names.length === 0 || act.kind === 'create' ? sentence(act, projection) : `${names.join(', ')}: ${sentence(act, projection)}`;
+  });
+  return [...new Set(said)].slice(0, STEPS);
+}
+
 function undoable({ entry, withdrawn, void: refused }: LedgerLine): ActRef[] {
   return entry.acts.flatMap((act, index) =>
     FIXED.has(act.kind) || withdrawn.has(index) || refused.has(index) ? [] : [{ entry: entry.id, act: index }],
