@@ -43,6 +43,7 @@ import { SqliteStorage } from './storage/sqliteStorage.ts';
 import type { Storage } from './storage/storage.ts';
 import { StoreDamaged } from './storage/storeDamaged.ts';
 import { storeProblem } from './storage/storeProblem.ts';
+import { Webhook } from './webhook/webhook.ts';
 import { Gateway } from './websocket/gateway.ts';
 
 export interface ServerOptions {
@@ -187,6 +188,15 @@ async function start(options: ServerOptions, listening: Listening, held: HeldDat
     ...(options.snapshotReserve === undefined ? {} : { reserve: options.snapshotReserve }),
   });
   cleanups.push(() => snapshots.stop());
+  const webhook = new Webhook({
+    core,
+    file: held.paths.webhook,
+    ask: options.keychain ?? noKeychain,
+    clock,
+    background: options.background ?? true,
+  });
+  cleanups.push(() => webhook.stop());
+  await webhook.start();
   const signInSecret = new SignInSecret(held.paths.signIn);
   const provider = new Provider(signInSecret.read, clock);
   const signIn = newSignIn(core, provider, clock);
@@ -199,12 +209,13 @@ async function start(options: ServerOptions, listening: Listening, held: HeldDat
   const inspected = { core, runner, background, publicUrl, watch: new ClockWatch(clock), certificate: () => served.certificate?.current };
   const backup = (output: string) =>
     writeBackup({ core, data: options.data, copyStore: (path) => storage.copyTo(path), software: version() }, output);
-  const local = localCore(core, team, backup, runner, snapshots, held.paths.uploads, clock, () => link.address, inspected);
+  const local = localCore(core, team, backup, runner, snapshots, webhook, held.paths.uploads, clock, () => link.address, inspected);
   const origins = new AllowedOrigins(host, { scheme: identity ? 'https' : 'http', hosts: options.hosts, publicUrl });
   const context = {
     core,
     runner,
     snapshots,
+    webhook,
     signIn,
     version: version(),
     name,
@@ -226,6 +237,7 @@ async function start(options: ServerOptions, listening: Listening, held: HeldDat
     revoked: (device) => gateway.revoke(device),
     signedOut: (device) => gateway.signOut(device),
     shutOut: (device) => gateway.shutOut(device),
+    placed: () => webhook.poke(),
     approved: (source) => runner.sendSoon(source),
     decided: (subject, decision) =>
       void runner.decide(subject, decision).catch((error: unknown) => log.error({ problem: String(error) }, 'decision')),
@@ -381,6 +393,7 @@ function localCore(
   backup: LocalCore['backup'],
   runner: RunnerService,
   snapshots: Snapshots,
+  webhook: Webhook,
   uploads: string,
   clock: () => number,
   address: () => string,
@@ -394,6 +407,7 @@ function localCore(
     ledger: core.ledger,
     runner,
     snapshots,
+    webhook,
     team,
     get steward() {
       return { person: core.localPerson, name: core.ledger.persons().get(core.localPerson)?.name ?? '', local: true };

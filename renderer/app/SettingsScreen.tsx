@@ -11,6 +11,7 @@ import { useNavigation } from './navigation.ts';
 import { usePreferences } from './preferences.ts';
 import classes from './settings.module.css';
 import { useBridge } from './useBridge.ts';
+import { WebhookSetting } from './WebhookSetting.tsx';
 
 export function SettingsScreen(): ReactNode {
   return (
@@ -29,6 +30,7 @@ export function SettingsScreen(): ReactNode {
       <Section title="Team">
         <TeamPointer />
       </Section>
+      <WebhookSetting />
       <ServerKey />
       <Section title="This device">
         <Device />

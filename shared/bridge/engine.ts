@@ -31,6 +31,7 @@ import type {
   WritePlanRequest,
 } from '../wire/http.ts';
 import type { DeviceRequestReply, SignInBegun, SignInInfo, SignInOutcome, TeamReply, WaitingDevice } from '../wire/team.ts';
+import type { WebhookRequest, WebhookStatus } from '../wire/webhook.ts';
 import type { SnapshotStatus } from './snapshot.ts';
 
 /**
@@ -127,6 +128,9 @@ export interface EngineApi {
   trustServer(typed: string): Promise<Result<null, ApiError>>;
   /** Gives this device another key: for one that was taken out of use, or whose profile was copied. */
   startAnew(): Promise<Result<null, ApiError>>;
+  /** Where changes are told, and how that stands; undefined turns it off. */
+  webhook(): Promise<Result<WebhookStatus, ApiError>>;
+  setWebhook(request: WebhookRequest | undefined): Promise<Result<WebhookStatus, ApiError>>;
   sample(action: 'start' | 'delete'): Promise<Result<{ readonly address?: string }, ApiError>>;
   /** Starts to make a snapshot on the server. */
   createSnapshot(request: SnapshotRequest): Promise<Result<SnapshotJob, ApiError>>;
