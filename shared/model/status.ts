@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { coverageId, externalId, hash, sourceId } from './ids.ts';
+import { coverageId, entryId, externalId, hash, sourceId } from './ids.ts';
 import { instant } from './record.ts';
 
 const count = z.number().int().min(0);
@@ -37,7 +37,18 @@ export type GuardRule = z.infer<typeof guardRule>;
 
 /** What a run changed or would change. */
 export const runCounts = z
-  .object({ added: count, changed: count, missing: count, returned: count, deleted: count, unchanged: count, held: count })
+
+  .object({
+    added: count,
+    changed: count,
+    missing: count,
+    returned: count,
+    deleted: count,
+    unchanged: count,
+    held: count,
+    /** Changes that this register sent itself, and saw come back: no news. Absent: none. */
+    echoed: count.optional(),
+  })
   .strict();
 export type RunCounts = z.infer<typeof runCounts>;
 
@@ -125,6 +136,37 @@ export type FollowState = z.infer<typeof followState>;
 /** Delays that are kept: enough for a 95th percentile, and a few hundred bytes. */
 export const MOST_DELAYS = 50;
 
+/**
+ * What became of one approved write (DESIGN 11). `sending` is on disk before anything is sent, every other state after the source answered,
+ * so that a crash between the two is known by it.
+ */
+export const writeReceipt = z
+  .object({
+    /** The digest of the proposal. */
+    proposal: hash,
+    /** The approval: its entry and act, and its place. One approval is sent once. */
+    approval: z.object({ entry: entryId, act: count }).strict(),
+    place: count,
+    externalId,
+    field: z.string().max(64),
+    /** The hash of what the next observation is expected to say of the field. */
+    sent: hash,
+    state: z.enum(['sending', 'applied', 'already', 'changed', 'refused', 'stale', 'unknown']),
+    at: instant,
+    /** How often it was sent, or tried to be. */
+    attempts: count,
+    /** As the source calls it after the write. */
+    version: z.string().max(16_384).optional(),
+    /** `changed`: what the source holds instead; null: nothing. */
+    now: z.string().max(16_384).nullable().optional(),
+    problem: connectorProblem.optional(),
+    /** The as-of of the first observation that says what was sent, or of the last one that says something else. */
+    confirmed: instant.optional(),
+    differs: instant.optional(),
+  })
+  .strict();
+export type WriteReceipt = z.infer<typeof writeReceipt>;
+
 /** The one key `state` of `status/<source>/<epoch>` (DESIGN 4). */
 export const sourceStatus = z
   .object({
@@ -151,6 +193,13 @@ export const sourceStatus = z
     runs: z.array(runSummary).max(50),
     held: z.array(heldPart).max(20),
     rereads: z.array(z.object({ externalId, at: instant, outcome: z.enum(['unchanged', 'changed', 'gone', 'failed']) }).strict()).max(50),
+    /** Governed fields that this source has a place for, and so may be sent to it. Absent: none. */
+    writable: z.array(z.string().max(64)).max(64).optional(),
+    /** `upTo`: every approval for this source up to that place has come to its end, whether its receipt is still here or not. */
+    writes: z
+      .object({ upTo: count, receipts: z.array(writeReceipt).max(500) })
+      .strict()
+      .optional(),
     /** The Yjs clock of each shard's writer that a reader must hold before this state may be believed: [client, clock]. */
     needs: z.array(z.tuple([z.number().int().min(0), count])).max(256),
   })

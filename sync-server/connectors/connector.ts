@@ -94,8 +94,8 @@ export interface Connector<S = unknown> {
   follow?(context: ConnectorContext<S>): AsyncIterable<ConnectorMessage>;
   /** Re-reads one record now: `record`, `deleted`, or a problem. Absent: cannot. */
   reread?(context: ConnectorContext<S>, externalId: ExternalId): AsyncIterable<ConnectorMessage>;
-  /** The least rights it needs, as text to run or paste. */
-  grant?(settings: Partial<S>): string;
+  /** The least rights it needs, as text to run or paste; with `writing` also what write-back needs. */
+  grant?(settings: Partial<S>, options?: { readonly writing?: boolean }): string;
   /** Governed fields that this source has a place for. Absent: nothing is ever written to it. */
   readonly writes?: readonly string[];
   /** Reads the place and says exactly what would be sent. Sends nothing. */

@@ -3,19 +3,24 @@ import type { HashHex } from '../../shared/base/hash.ts';
 import { err, ok, type Result } from '../../shared/base/result.ts';
 import { type Instant, type Millis, parseTime, toInstant } from '../../shared/base/time.ts';
 import type { CoverageId, ExternalId, SourceId } from '../../shared/model/ids.ts';
+import { decodeRecord, type SourceRecord } from '../../shared/model/record.ts';
 import type { ConnectorProblem, CoverageState, FollowState, RunSummary, SourceStatus } from '../../shared/model/status.ts';
 import { carriedOn, listedAt } from '../../shared/observed/carriedOn.ts';
 import { withDelays } from '../../shared/observed/delays.ts';
 import { applyAction, type HeldPlan } from '../../shared/observed/heldPlan.ts';
 import type { Judgement } from '../../shared/observed/judge.ts';
-import { markDeleted, observe, type PlannedRecord } from '../../shared/observed/observe.ts';
+import { isLive, markDeleted, observe, type PlannedRecord } from '../../shared/observed/observe.ts';
 import { countRecords, liveAfter, NO_COUNTS, type PreviousRecords } from '../../shared/observed/plan.ts';
+import { confirmedBy, NO_WRITES } from '../../shared/observed/receipts.ts';
 import { judgeStep, RecentChanges, type Standing, type StreamEvent, standingAfter, standingOf } from '../../shared/observed/streamStep.ts';
 import type { ApiError } from '../../shared/wire/http.ts';
+import type { Approvals } from './approvals.ts';
+import type { Collected } from './collect.ts';
 import { startConnector } from './connectorHost.ts';
 import type { AskKeychain } from './keychain.ts';
 import { judgeListing, type Listing, startListing } from './listing.ts';
 import { afterRun, statusOf, withoutHeld, withReread, withRun } from './runStatus.ts';
+import { sendApproved } from './sendApproved.ts';
 import { type ConfiguredSource, fullListingOf, listingLife, refuse } from './settings.ts';
 import type { SourceStore } from './sourceStore.ts';
 import type { AdmittedMessage } from './workerProtocol.ts';
@@ -56,6 +61,8 @@ export class ActiveSource {
   held: readonly HeldPlan[] = [];
   /** Failures in a row that may pass by themselves. */
   failures = 0;
+  /** Whether something was listed with the settings in force: until then nothing is sent, it could go to another system. */
+  systemKnown = true;
   readonly #around: SourceSurroundings;
   #queue: Promise<unknown> = Promise.resolve();
   #listing: Listing | undefined;
@@ -124,15 +131,17 @@ export class ActiveSource {
     const recent = trigger === 'event' ? this.#recent.counts(clock()) : undefined;
     const judgement = judgeListing(this.configured, status, place, listed, decisions, recent);
     const run = toSummary(about, judgement);
+    const after = afterRun(status, run, judgement);
     await this.commit({
       records: judgement.apply,
-      status: this.#withMeasured(afterRun(status, run, judgement)),
+      status: this.#withMeasured(this.#confirmed(after, judgement.apply, (record) => listedAsOf(record, listed.collected, judgement))),
       run: run.id,
       ...this.#memoryAfter(judgement, listed.collected),
     });
     const durable = clock();
     this.#measured.push(...judgement.apply.flatMap((record) => delayOf(listed.collected.happened.get(record.externalId), durable)));
     this.held = stillPlanned(this.held, judgement, this.status());
+    if (judgement.outcome !== 'failed') this.systemKnown = true;
     return run;
   }
 
@@ -230,7 +239,10 @@ export class ActiveSource {
       const previous = store.record(this.id, externalId);
       const planned = answer.ok ? plannedAnswer(previous, answer.value, at) : undefined;
       const outcome = !answer.ok ? 'failed' : answer.value.kind === 'deleted' ? 'gone' : planned ? 'changed' : 'unchanged';
-      await this.#commitBeside(planned ? [planned] : [], withReread(this.status(), { externalId, at, outcome }));
+      const records = planned ? [planned] : [];
+      const status = withReread(this.status(), { externalId, at, outcome });
+      const read = (record: SourceRecord): Instant | undefined => (answer.ok && record.externalId === externalId ? at : undefined);
+      await this.#commitBeside(records, this.#confirmed(status, records, read));
       if (!answer.ok) return refuse(answer.error.code, answer.error.message, answer.error.wayOut, answer.error.retry);
       return ok(outcome === 'failed' ? 'unchanged' : outcome);
     });
@@ -264,7 +276,10 @@ export class ActiveSource {
       });
       const standing = standingAfter(this.#standing, verdict.apply);
       const cursor = said.cursor === null ? undefined : verdict.dangerous ? memory.cursor : (said.cursor ?? memory.cursor);
-      const next = this.#withMeasured(this.#afterStep(status, said, standing));
+      // What a stream says again of a record is an observation of it, also where nothing changed.
+      const heard = new Set([...said.events.map(idOf), ...reread.keys()]);
+      const asOfOf = (record: SourceRecord): Instant | undefined => (heard.has(record.externalId) ? toInstant(now) : undefined);
+      const next = this.#withMeasured(this.#confirmed(this.#afterStep(status, said, standing), verdict.apply, asOfOf));
       await this.commit({ records: verdict.apply, status: next, run: memory.durableRun + 1, cursor, place: memory.place });
       this.#standing = standing;
       this.#recent.add(verdict.apply, now);
@@ -309,6 +324,41 @@ export class ActiveSource {
       else throw new Unread(answer.error);
     }
     return answers;
+  }
+
+  /** Sends what was approved. Nothing else happens to the source meanwhile. @returns whether something is left to try again. */
+  send(approvals: Approvals): Promise<boolean> {
+    const { store, clock, uploads, ask } = this.#around;
+    return this.exclusive(() =>
+      sendApproved({
+        configured: this.configured,
+        approvals,
+        clock,
+        uploads,
+        ask,
+        system: () => this.system,
+        writes: () => store.status(this.id)?.writes ?? NO_WRITES,
+        keep: async (writes) => void (await this.#commitBeside([], { ...this.status(), writes })),
+      }),
+    );
+  }
+
+  /** Which system the last listing came from; undefined until the settings in force were listed with. */
+  get system(): string | undefined {
+    return this.systemKnown ? (this.#around.store.memory(this.id).place ?? '') : undefined;
+  }
+
+  /** What was sent and has come back is confirmed by the observation that says so. */
+  #confirmed(status: SourceStatus, records: readonly PlannedRecord[], asOfOf: (record: SourceRecord) => Instant | undefined): SourceStatus {
+    if (!status.writes) return status;
+    const changed = new Map(records.map((record) => [record.externalId, record.after]));
+    const writes = confirmedBy(status.writes, ({ externalId }) => {
+      const bytes = changed.has(externalId) ? undefined : this.#around.store.record(this.id, externalId);
+      const record = changed.get(externalId) ?? (bytes && decodeRecord(bytes));
+      const asOf = record && isLive(record) ? asOfOf(record) : undefined;
+      return record && asOf ? { fields: record.fields, asOf } : undefined;
+    });
+    return writes === status.writes ? status : { ...status, writes };
   }
 
   async #ask(externalId: ExternalId): Promise<Result<Answer, ConnectorProblem>> {
@@ -383,6 +433,12 @@ const plannedAnswer = (previous: Uint8Array | undefined, answer: Answer, at: Ins
 
 export function toSummary(about: Omit<RunSummary, 'outcome' | 'counts' | 'problems'>, judgement: Judgement): RunSummary {
   return { ...about, outcome: judgement.outcome, counts: judgement.counts, problems: [...judgement.problems] };
+}
+
+/** When a listing saw this record; undefined where its coverage did not come to its end. */
+function listedAsOf({ coverage, externalId }: SourceRecord, { listed }: Collected, { apply }: Judgement): Instant | undefined {
+  const found = listed.find(({ id }) => id === coverage);
+  return found?.outcome === 'complete' || apply.some((record) => record.externalId === externalId) ? found?.asOf : undefined;
 }
 
 /** Plans of what is still held: an incomplete run could not recompute them. */

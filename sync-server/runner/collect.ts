@@ -109,6 +109,8 @@ export function collect(planner: Planner, started: Millis, leftOut: ReadonlySet<
         return;
       case 'cleaned':
       case 'heartbeat':
+      case 'planned':
+      case 'written':
         return;
       default:
         unreachable(message);

@@ -287,6 +287,8 @@ function gathered(messages: readonly AdmittedMessage[]): StreamSaid {
       case 'progress':
       case 'report':
       case 'cleaned':
+      case 'planned':
+      case 'written':
         break;
       default:
         unreachable(message);

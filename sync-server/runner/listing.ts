@@ -5,6 +5,7 @@ import type { SourceStatus } from '../../shared/model/status.ts';
 import type { RecentCounts } from '../../shared/observed/guard.ts';
 import { type Judgement, judge } from '../../shared/observed/judge.ts';
 import { mayGoMissing, type Plan, type PreviousRecords, startPlan } from '../../shared/observed/plan.ts';
+import { isEcho } from '../../shared/observed/receipts.ts';
 import { type Collected, collect } from './collect.ts';
 import { startConnector, type WorkerEnd } from './connectorHost.ts';
 import type { AskKeychain } from './keychain.ts';
@@ -73,10 +74,13 @@ export function judgeListing(
   decisions: ReadonlyMap<HashHex, 'release' | 'discard'>,
   recent?: RecentCounts,
 ): Judgement {
-  return judge(
+  const echoes = isElsewhere(lastPlace, collected.place)
+    ? []
+    : plan.records.filter((record) => isEcho(record, known?.writes?.receipts ?? []));
+  const judgement = judge(
     {
       source: configured.settings.id,
-      plan,
+      plan: echoes.length === 0 ? plan : { ...plan, records: plan.records.filter((record) => !echoes.includes(record)) },
       asOf: collected.asOf,
       listed: collected.listed,
       known: known?.coverage ?? [],
@@ -91,4 +95,9 @@ export function judgeListing(
     },
     end.problem ? [end.problem] : [],
   );
+  if (echoes.length === 0) return judgement;
+  return { ...judgement, apply: [...judgement.apply, ...echoes], counts: { ...judgement.counts, echoed: echoes.length } };
 }
+
+/** Then everything is held, what looks like an echo too. */
+const isElsewhere = (last: string | undefined, now: string | undefined): boolean => last !== undefined && now !== undefined && last !== now;

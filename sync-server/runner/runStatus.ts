@@ -29,6 +29,8 @@ export function statusOf(configured: ConfiguredSource, known: SourceStatus | und
     runs: known?.runs ?? [],
     held: known?.held ?? [],
     rereads: known?.rereads ?? [],
+    ...(configured.connector.writes?.length ? { writable: [...configured.connector.writes] } : {}),
+    ...(known?.writes ? { writes: known.writes } : {}),
     needs: known?.needs ?? [],
   };
 }

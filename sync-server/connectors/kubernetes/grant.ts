@@ -2,7 +2,7 @@ import { RESOURCES } from './resources.ts';
 import type { KubernetesSettings } from './settings.ts';
 
 /** The least rights that a listing and its watches need, as manifests to apply once. */
-export function leastRights({ namespaces }: Partial<KubernetesSettings>): string {
+export function leastRights({ namespaces }: Partial<KubernetesSettings>, { writing = false }: { readonly writing?: boolean } = {}): string {
   const cluster = namespaces === undefined;
   const inCluster = cluster ? RESOURCES : RESOURCES.filter(({ namespaced }) => !namespaced);
   const documents = [
@@ -15,7 +15,7 @@ export function leastRights({ namespaces }: Partial<KubernetesSettings>): string
       binding('RoleBinding', `name: muster-reader, namespace: ${namespace}`, 'Role', 'muster-reader'),
     ]),
   ];
-  return `${documents.join('\n---\n')}\n---\n${WRITE}\n`;
+  return `${[...documents, ...(writing ? [WRITE, WRITE_BINDING] : [])].join('\n---\n')}\n`;
 }
 
 const SECRETS = `# RBAC cannot tell the metadata of a Secret from its data: whoever may list Secrets may read them. Muster asks for metadata alone
@@ -44,10 +44,7 @@ const binding = (kind: string, metadata: string, roleKind: string, name: string)
     'subjects: [{ kind: ServiceAccount, name: muster, namespace: muster }]',
   ].join('\n');
 
-const WRITE = `# Only to write approved values back as annotations; leave it out otherwise. It lets Muster change these objects in other ways too:
-# RBAC knows no right for annotations alone.
-# apiVersion: rbac.authorization.k8s.io/v1
-# kind: ClusterRole
-# metadata: { name: muster-writer }
-# rules:
-#   - { apiGroups: [""], resources: [serviceaccounts], verbs: [get, patch] }`;
+const WRITE = `# To write approved values back as annotations of ServiceAccounts. RBAC knows no right for annotations alone, so it would let somebody
+# who steals the token change them in other ways; Muster sends annotations and nothing else.
+${role('ClusterRole', 'name: muster-writer', ['  - { apiGroups: [""], resources: [serviceaccounts], verbs: [patch] }'])}`;
+const WRITE_BINDING = binding('ClusterRoleBinding', 'name: muster-writer', 'ClusterRole', 'muster-writer');
