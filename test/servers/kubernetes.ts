@@ -34,7 +34,7 @@ export interface KubernetesServer {
   readonly admin: string;
   readonly reader: string;
   /** One request as the administrator. */
-  call(method: string, path: string, body?: unknown, contentType?: string): Promise<Answer>;
+  call(method: string, path: string, body?: unknown, contentType?: string, text?: string): Promise<Answer>;
   /** Makes an object, and fails the test when the server does not take it. */
   make(path: string, body: unknown): Promise<Answer['body']>;
   /** What the API server wrote about its requests: one line each, with its path. */
@@ -172,20 +172,20 @@ class RealKubernetes implements KubernetesServer {
     return existsSync(log) ? readFileSync(log, 'utf8').slice(-2_000) : 'no log';
   }
 
-  call(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<Answer> {
+  call(method: string, path: string, body?: unknown, contentType = 'application/json', text?: string): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const headers = { authorization: `Bearer ${this.admin}`, accept: 'application/json', 'content-type': contentType };
     const asked = request(`${this.url}${path}`, { method, headers, ca: readFileSync(this.authority), agent: false }, (response) => {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
       response.on('end', () => {
-        const text = Buffer.concat(parts).toString('utf8');
-        resolve({ status: response.statusCode ?? 0, body: text.startsWith('{') ? (JSON.parse(text) as Answer['body']) : {} });
+        const said = Buffer.concat(parts).toString('utf8');
+        resolve({ status: response.statusCode ?? 0, body: said.startsWith('{') ? (JSON.parse(said) as Answer['body']) : {} });
       });
       response.on('error', reject);
     });
     asked.on('error', reject);
-    asked.end(body === undefined ? undefined : JSON.stringify(body));
+    asked.end(text ?? (body === undefined ? undefined : JSON.stringify(body)));
     return promise;
   }
 

@@ -78,8 +78,10 @@ export class Client {
     const { body } = await this.#patiently({ method: 'GET', path, query, accept });
     const { items, metadata } = body as { items?: unknown; metadata?: { continue?: unknown; resourceVersion?: unknown } };
     const { continue: next, resourceVersion } = metadata ?? {};
-    if (!Array.isArray(items) || typeof resourceVersion !== 'string') throw new ApiFailure(0);
-    return { items, next: typeof next === 'string' && next !== '' ? next : undefined, version: resourceVersion };
+    // An empty list of metadata has null for items.
+    const found = items ?? [];
+    if (!Array.isArray(found) || typeof resourceVersion !== 'string') throw new ApiFailure(0);
+    return { items: found, next: typeof next === 'string' && next !== '' ? next : undefined, version: resourceVersion };
   }
 
   /**
@@ -106,12 +108,13 @@ export class Client {
     }
   }
 
-  /** Server-side apply. @throws ApiFailure; 409 when another manager owns a field, or the version is not this one. */
+  /** Server-side apply of an object that names its version. @throws ApiFailure; 409 when that is not the version any more. */
   async apply(path: string, manager: string, object: unknown): Promise<unknown> {
     const asked: Asked = {
       method: 'PATCH',
       path,
-      query: { fieldManager: manager },
+      // Other managers may hold the field: the version, which must be the one that was read, is what protects what they wrote since.
+      query: { fieldManager: manager, force: 'true' },
       accept: METADATA,
       contentType: 'application/apply-patch+yaml',
       body: JSON.stringify(object),

@@ -65,7 +65,7 @@ function planned(object: Held, { externalId, field, value }: WriteWish, annotati
 function statementOf(object: Held, annotation: string, to: string | null): string {
   const takenFrom = managersOf(object, annotation).filter((manager) => manager !== MANAGER);
   const taken = takenFrom.length === 0 ? '' : ` # taken over from ${takenFrom.join(', ')}`;
-  return `PATCH ${pathOf(object)}?fieldManager=${MANAGER} ${JSON.stringify({ [annotation]: to })}${taken}`;
+  return `PATCH ${pathOf(object)}?fieldManager=${MANAGER}&force=true ${JSON.stringify({ [annotation]: to })}${taken}`;
 }
 
 /**
