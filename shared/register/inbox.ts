@@ -13,7 +13,7 @@ import { ownerAnswers } from './ownerAnswers.ts';
 import { peopleToConfirm } from './peopleToConfirm.ts';
 import type { Projected } from './projected.ts';
 import type { Projection } from './projection.ts';
-import { sameIdentity } from './sameIdentity.ts';
+import { linkProposals, sameIdentity } from './proposals.ts';
 import type { Subject } from './subject.ts';
 import type { InboxGroup, InboxItem } from './view.ts';
 
@@ -27,6 +27,7 @@ export function inboxOf(projection: Projection, me: string | undefined): InboxGr
     { kind: 'Owner answers', items: ownerAnswers(rows, projection) },
     { kind: 'Drift', items: drifts(rows, projection) },
     { kind: 'Same identity?', items: sameIdentity(rows, projection) },
+    { kind: 'Linked?', items: linkProposals(rows, projection) },
     { kind: 'New to register', items: newcomers(rows, projection) },
     { kind: 'People to confirm', items: peopleToConfirm(rows, projection) },
   ];
