@@ -1,6 +1,6 @@
 import { type ReactNode, useRef, useState } from 'react';
 import { visibleText } from '../../shared/base/text.ts';
-import type { InboxItem } from '../../shared/register/view.ts';
+import type { InboxItem, ProposedPair } from '../../shared/register/view.ts';
 import { useKeys } from '../app/keys.ts';
 import { useNavigation } from '../app/navigation.ts';
 import { useEditing } from '../editing/useEditing.ts';
@@ -8,7 +8,11 @@ import { ActionButton } from '../parts/ActionButton.tsx';
 import { ChoiceList, safeChoice } from './ChoiceList.tsx';
 import { HeldDiff } from './HeldDiff.tsx';
 import style from './list.module.css';
+import { PairList } from './PairList.tsx';
 import { PutOff } from './PutOff.tsx';
+import { choicesFor, usePairPicking } from './pairPicking.ts';
+
+const NO_PAIRS: readonly ProposedPair[] = [];
 
 /** A choice without acts: the records are looked at one by one, in the register or, where no query finds them, in the panel. */
 function oneByOne(item: InboxItem): void {
@@ -18,16 +22,18 @@ function oneByOne(item: InboxItem): void {
 }
 
 /** One item: what, why now, its records, and the choices. Picking is one key, signing is Enter. */
-export function InboxDetail({ item, onPutOff }: { item: InboxItem; onPutOff: (days: number) => void }): ReactNode {
+export function InboxDetail({ item: whole, onPutOff }: { item: InboxItem; onPutOff: (days: number) => void }): ReactNode {
+  const picking = usePairPicking(whole.pairs ?? NO_PAIRS);
+  const item = { ...whole, choices: choicesFor(whole, picking.chosen) };
   const [picked, setPicked] = useState<number>();
   const [busy, setBusy] = useState(false);
   const [diff, setDiff] = useState(false);
-  const whole = useRef<HTMLDivElement>(null);
+  const pane = useRef<HTMLDivElement>(null);
   const { signActs } = useEditing();
   const sign = async (index: number): Promise<void> => {
     const choice = item.choices[index];
     if (!choice || busy) return;
-    if (choice.acts.length === 0) return oneByOne(item);
+    if (choice.acts.length === 0) return choice.decides === undefined ? oneByOne(item) : undefined;
     setBusy(true);
     await signActs(choice.acts, `${choice.label}: ${item.what}`);
     setBusy(false);
@@ -35,7 +41,7 @@ export function InboxDetail({ item, onPutOff }: { item: InboxItem; onPutOff: (da
   };
   const unpick = (): void => setPicked(undefined);
   const signOrFocus = async (): Promise<void> => {
-    if (picked === undefined) whole.current?.focus();
+    if (picked === undefined) pane.current?.focus();
     else await sign(picked);
   };
   // What would go is on screen before its number can be typed.
@@ -49,11 +55,12 @@ export function InboxDetail({ item, onPutOff }: { item: InboxItem; onPutOff: (da
     ...Object.fromEntries(item.choices.slice(0, 9).map((_, index) => [`${index + 1}`, () => setPicked(index)])),
     a: () => setPicked(safeChoice(item.choices)),
     d: openDiff,
+    ...(whole.pairs ? { x: picking.toggleMarked, n: picking.markNext } : {}),
     Enter: signOrFocus,
     Escape: unpick,
   });
   return (
-    <div className={style.detail} ref={whole} tabIndex={-1}>
+    <div className={style.detail} ref={pane} tabIndex={-1}>
       <div>
         <h2 className={style.title}>{visibleText(item.what)}</h2>
         <p className={style.dim} style={{ margin: '4px 0 0' }}>
@@ -62,7 +69,7 @@ export function InboxDetail({ item, onPutOff }: { item: InboxItem; onPutOff: (da
       </div>
       {item.held && <HeldDiff held={item.held} open={diff} onToggle={() => setDiff(!diff)} />}
       <ChoiceList item={item} picked={picked} busy={busy} onPick={setPicked} onSign={sign} />
-      <ItemRecords item={item} />
+      {whole.pairs ? <PairList pairs={whole.pairs} picking={picking} /> : <ItemRecords item={item} />}
       <PutOff onPutOff={onPutOff} />
     </div>
   );

@@ -95,6 +95,7 @@ function commonOf({ relation, certainty, note }: ObservedLink, { source, coverag
     relation,
     certainty,
     source,
+    label: visibleText(evidence.label(source), 80),
     ...(note === undefined ? {} : { note: visibleText(note, 400) }),
     ...(asOf === undefined ? {} : { asOf: toInstant(asOf) }),
   };

@@ -266,8 +266,9 @@ export interface LinkView {
   readonly text: string;
   readonly type?: RecordType;
   readonly certainty: 'exact' | 'inferred' | 'asserted';
-  /** Who says it: a source, with its as-of, or a person, with their clock. */
+  /** Who says it: a source, by its name on screen, with its as-of, or a person, with their clock. */
   readonly source?: SourceId;
+  readonly label?: string;
   readonly asOf?: Instant;
   readonly who?: string;
   readonly at?: string;

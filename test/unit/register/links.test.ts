@@ -40,7 +40,13 @@ describe('[REC16] names that mean the same in every source', () => {
     world.status(statusOf(AWS, NOW - 4 * MINUTE));
     const assumed = world.put(AWS, role(trusts({ alias: PAY }, 'sts:AssumeRoleWithWebIdentity')));
     const pod = world.put(CLUSTER, account('u1'));
-    const evidence = { certainty: 'exact', source: AWS, asOf: toInstant(NOW - 4 * MINUTE), note: 'sts:AssumeRoleWithWebIdentity' };
+    const evidence = {
+      certainty: 'exact',
+      source: AWS,
+      label: 'AWS',
+      asOf: toInstant(NOW - 4 * MINUTE),
+      note: 'sts:AssumeRoleWithWebIdentity',
+    };
     expect(world.register.identity(assumed)?.links).toEqual([
       { relation: 'can-assume', direction: 'in', target: pod, text: 'pay/deployer', type: 'identity', ...evidence },
     ]);
