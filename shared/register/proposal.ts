@@ -48,18 +48,21 @@ export function pairOf(candidate: Candidate, projection: Projection): ProposedPa
   const [a, b] = candidate.ends;
   const anchors = [...projection.classes.anchors(a), ...projection.classes.anchors(b)].slice(0, MAX_ANCHORS);
   const evidence = candidate.evidence.map((one) => evidenceView(one, projection)).sort((x, y) => compareCodeUnits(x.label, y.label));
+  const views = [endView(a, projection), endView(b, projection)] as const;
   const why = evidence
     .map(({ label, says }) => `${label} ${says}`)
     .join('; ')
     .slice(0, 1_000);
   return {
     digest: pairDigest(candidate),
-    ends: [endView(a, projection), endView(b, projection)],
+    ends: candidate.link === undefined && compareCodeUnits(from(views[0]), from(views[1])) > 0 ? [views[1], views[0]] : views,
     evidence,
     accept: candidate.link === undefined ? [{ kind: 'merge', anchors, why }] : linkActs(candidate.ends, candidate.link, why, projection),
     reject: [{ kind: 'add', anchors, field: APART, element: pairDigest(candidate), why: `not so, although ${why}`.slice(0, 1_000) }],
   };
 }
+
+const from = ({ sources }: ProposedPair['ends'][number]): string => sources.join();
 
 /** Each end holds its half, so that either page shows the link, and one step back takes both. */
 function linkActs([a, b]: Candidate['ends'], relation: LinkRelation, why: string, { classes }: Projection): Act[] {
