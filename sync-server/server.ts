@@ -9,6 +9,7 @@ import type { ApiError } from '../shared/wire/http.ts';
 import { checkStore } from './check/checkStore.ts';
 import type { LocalCore, LocalTeam } from './cli/localCore.ts';
 import { localTeam } from './cli/localTeam.ts';
+import type { RegisteredConnector } from './connectors/registry.ts';
 import { Core } from './core/core.ts';
 import { CoreApprovals } from './core/coreApprovals.ts';
 import { type HeldDataDirectory, holdDataDirectory } from './core/dataDirectory.ts';
@@ -66,6 +67,8 @@ export interface ServerOptions {
   readonly sample?: boolean;
   /** A sources file to add at start. */
   readonly sources?: string;
+  /** Kinds of source that it can read; all that there are by default. */
+  readonly connectors?: readonly RegisteredConnector[];
   readonly log?: Log;
   readonly clock?: () => number;
   /** Of the desktop program that started this server. */
@@ -323,7 +326,11 @@ async function startRunner(
   clock: () => number,
 ): Promise<Runner> {
   const { background = true, keychain = noKeychain } = options;
-  const files = { settingsFile: paths.settings, uploadsDir: paths.uploads };
+  const files = {
+    settingsFile: paths.settings,
+    uploadsDir: paths.uploads,
+    ...(options.connectors ? { registry: options.connectors } : {}),
+  };
   const approvals = new CoreApprovals(core, createVerify());
   const runner = new Runner({ store: core.sources, ...files, clock, log: core.log, background, keychain, approvals });
   cleanups.push(() => runner.stop());

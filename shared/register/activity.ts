@@ -3,7 +3,8 @@ import { visibleText } from '../base/text.ts';
 import type { Instant } from '../base/time.ts';
 import type { LedgerLine } from '../ledger/ledgerReader.ts';
 import type { Act, ActOf, ActRef } from '../model/act.ts';
-import { fieldByName } from '../model/fields.ts';
+import { ASSERTED_LINKS, readAsserted } from '../model/assertedLink.ts';
+import { APART, fieldByName } from '../model/fields.ts';
 import type { Anchor, DeviceId, IdentityId, PersonId } from '../model/ids.ts';
 import type { RunSummary } from '../model/status.ts';
 import { plural } from './age.ts';
@@ -142,8 +143,12 @@ function sentence(act: Act, projection: Projection): string {
     case 'clear':
       return `cleared ${label(act.field)}`;
     case 'add':
+      if (act.field === APART) return 'said no to a proposal that it belongs to another record';
+      if (act.field === ASSERTED_LINKS) return `vouched for ${linkWords(act.element, projection)}`;
       return `added ${shown(act.field, act.element)} to ${label(act.field)}`;
     case 'remove':
+      if (act.field === APART) return 'lets a proposal be made again';
+      if (act.field === ASSERTED_LINKS) return `no longer vouches for ${linkWords(act.element, projection)}`;
       return `removed ${shown(act.field, act.element)} from ${label(act.field)}`;
     case 'accept':
       return 'accepted';
@@ -198,6 +203,13 @@ function decided({ kind, subject }: ActOf<'approve'> | ActOf<'reject'>, { ledger
   return act
     ? `${verb} sending ${(fieldByName.get(act.write.field)?.label ?? act.write.field).toLowerCase()} to ${visibleText(evidence.label(act.source))}`
     : verb;
+}
+
+function linkWords(element: string, { classes, rows }: Projection): string {
+  const link = readAsserted(element);
+  if (!link) return 'a link';
+  const name = visibleText(rows.get(classes.id(link.other))?.row.name ?? 'a record that is gone', 120);
+  return `the link "${link.relation.replaceAll('-', ' ')}" ${link.direction === 'out' ? 'to' : 'from'} ${name}`;
 }
 
 /** A device as its person calls it. */
