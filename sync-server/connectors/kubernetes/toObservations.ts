@@ -1,5 +1,6 @@
 import type { Json } from '../../../shared/base/json.ts';
 import { toInstant } from '../../../shared/base/time.ts';
+import { subjectName } from '../../../shared/model/globalName.ts';
 import type { CoverageId, ExternalId } from '../../../shared/model/ids.ts';
 import type { Observation, ObservedLink } from '../../../shared/model/record.ts';
 import type { CredentialKind } from '../../../shared/model/vocabulary.ts';
@@ -158,7 +159,7 @@ function accountToObservation(account: ServiceAccount, state: ClusterState, scop
     ...base,
     type: 'identity',
     kind: 'service account',
-    aliases: [...base.aliases, user],
+    aliases: [...base.aliases, user, ...(state.name.issuer === undefined ? [] : [subjectName(state.name.issuer, user)])],
     fields: { ...fieldsOf(meta, state), status: 'enabled', memberships: [...groupsOf(namespace)].sort() },
     ...(state.rightsRead ? { access: [...state.rightsOf(account)] } : {}),
     unread: ['lastUsed', ...(state.rightsRead ? [] : ['access'])],
