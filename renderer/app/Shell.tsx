@@ -1,4 +1,5 @@
 import { type ReactNode, Suspense, useEffect } from 'react';
+import { visibleText } from '../../shared/base/text.ts';
 import type { IdentityId } from '../../shared/model/ids.ts';
 import { useEditing } from '../editing/useEditing.ts';
 import { EmptyState } from '../parts/EmptyState.tsx';
@@ -6,6 +7,7 @@ import { Icon } from '../parts/Icon.tsx';
 import { RegisterScreen } from '../register/RegisterScreen.tsx';
 import { WhyPopover } from '../register/WhyPopover.tsx';
 import { useCreateSnapshot } from '../snapshotCreate/createStore.ts';
+import { useSend } from '../writeBack/sendStore.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { useSnapshotStatus, useStatus } from './engine.tsx';
 import { KeysHelp } from './KeysHelp.tsx';
@@ -26,9 +28,11 @@ import {
   IdentityPeek,
   InboxScreen,
   PeopleScreen,
+  SendDialog,
   SnapshotCreateDialog,
   SourcesScreen,
   TeamScreen,
+  WriteBackScreen,
 } from './screens.tsx';
 import classes from './shell.module.css';
 import { TrustBar } from './TrustBar.tsx';
@@ -43,6 +47,7 @@ const TITLES = {
   sources: 'Sources',
   activity: 'Activity',
   people: 'People',
+  writes: 'Write-back',
   team: 'Team',
   settings: 'Settings',
 };
@@ -83,6 +88,7 @@ export function Shell(): ReactNode {
           <Refused />
           <WhyPopover />
           <SnapshotCreate />
+          <Send />
         </div>
       </Surface>
     </Suspense>
@@ -97,7 +103,7 @@ function Surface({ children }: { children: ReactNode }): ReactNode {
 function useTitle(): void {
   const screen = useNavigation((place) => place.screen);
   const status = useStatus();
-  const name = status?.space?.name;
+  const name = status?.space && visibleText(status.space.name, 120);
   const space = name !== undefined && status?.snapshot !== undefined ? `Snapshot of ${name}` : name;
   useEffect(() => {
     document.title = space === undefined ? TITLES[screen] : `${TITLES[screen]} · ${space} · Muster`;
@@ -163,6 +169,8 @@ function ScreenOf(): ReactNode {
       return <ActivityScreen />;
     case 'people':
       return <PeopleScreen />;
+    case 'writes':
+      return <WriteBackScreen />;
     case 'team':
       return <TeamScreen />;
     case 'settings':
@@ -182,6 +190,12 @@ function NotHere(): ReactNode {
 function SnapshotCreate(): ReactNode {
   const wanted = useCreateSnapshot((state) => state.wanted);
   return wanted && <Suspense fallback={null}>{<SnapshotCreateDialog />}</Suspense>;
+}
+
+/** Its code comes when something is to be sent. */
+function Send(): ReactNode {
+  const wanted = useSend((send) => send.wish !== undefined);
+  return wanted && <Suspense fallback={null}>{<SendDialog />}</Suspense>;
 }
 
 function Peek(): ReactNode {

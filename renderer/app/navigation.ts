@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { IdentityId } from '../../shared/model/ids.ts';
 
-export type Screen = 'inbox' | 'register' | 'sources' | 'activity' | 'people' | 'team' | 'settings';
+export type Screen = 'inbox' | 'register' | 'sources' | 'activity' | 'people' | 'writes' | 'team' | 'settings';
 
 /** Where the person is. The address bar follows (`#/register/<id>?q=…`), so back, forward and bookmarks work. */
 export interface Place {
@@ -33,7 +33,7 @@ const hashOf = (place: Place): string => {
   return `#/${place.screen}${page}${query}`;
 };
 
-const SCREENS: readonly string[] = ['inbox', 'register', 'sources', 'activity', 'people', 'team', 'settings'] satisfies Screen[];
+const SCREENS: readonly string[] = ['inbox', 'register', 'sources', 'activity', 'people', 'writes', 'team', 'settings'] satisfies Screen[];
 
 function placeOf(hash: string): Place {
   const match = /^#\/([a-z]+)(?:\/([^?]+))?(?:\?q=(.*))?$/.exec(hash);

@@ -2,8 +2,18 @@ import * as z from 'zod';
 import { ok, type Result } from '../../shared/base/result.ts';
 import type { EngineApi } from '../../shared/bridge/engine.ts';
 import { sourceId } from '../../shared/model/ids.ts';
-import { type ApiError, applyReply, dryRunReply, historyReply, snapshotJob, sourceSettings, uploadReply } from '../../shared/wire/http.ts';
+import {
+  type ApiError,
+  applyReply,
+  dryRunReply,
+  historyReply,
+  snapshotJob,
+  sourceSettings,
+  uploadReply,
+  writePlanReply,
+} from '../../shared/wire/http.ts';
 import { rekeyReply, teamReply } from '../../shared/wire/team.ts';
+import { webhookStatus } from '../../shared/wire/webhook.ts';
 import { type Answer, type Call, interpreted, isUnauthorised, type ServerClient } from './serverClient.ts';
 import type { Tickets } from './tickets.ts';
 
@@ -18,10 +28,13 @@ export type ServerCalls = Pick<
   | 'applyPlan'
   | 'runSource'
   | 'reread'
+  | 'planWrite'
   | 'upload'
   | 'recordHistory'
   | 'teamSeen'
   | 'prepareRekey'
+  | 'webhook'
+  | 'setWebhook'
   | 'sample'
   | 'createSnapshot'
   | 'snapshotJob'
@@ -81,7 +94,8 @@ function named(settings: z.infer<typeof sourceSettings>, result: Result<unknown,
   return ok({ id: reply.success ? reply.data.id : settings.id });
 }
 
-const planCalls = (ask: Ask): Pick<ServerCalls, 'dryRun' | 'plan' | 'applyPlan'> => ({
+const planCalls = (ask: Ask): Pick<ServerCalls, 'dryRun' | 'plan' | 'applyPlan' | 'planWrite'> => ({
+  planWrite: (source, request) => ask({ method: 'POST', path: at('sources', source, 'writes', 'plan'), json: request }, writePlanReply),
   dryRun: (settings) => ask({ method: 'POST', path: at('sources', 'dry-run'), json: settings }, dryRunReply),
   plan: (digest) => ask({ method: 'GET', path: at('plans', digest) }, dryRunReply),
   applyPlan: async (digest, only) => {
@@ -105,7 +119,10 @@ const recordCalls = (ask: Ask): Pick<ServerCalls, 'reread' | 'upload' | 'recordH
   },
 });
 
-const peopleCalls = (ask: Ask): Pick<ServerCalls, 'teamSeen' | 'prepareRekey' | 'sample'> => ({
+const peopleCalls = (ask: Ask): Pick<ServerCalls, 'teamSeen' | 'prepareRekey' | 'webhook' | 'setWebhook' | 'sample'> => ({
+  webhook: () => ask({ method: 'GET', path: at('webhook') }, webhookStatus),
+  setWebhook: (request) =>
+    ask(request ? { method: 'PUT', path: at('webhook'), json: request } : { method: 'DELETE', path: at('webhook') }, webhookStatus),
   teamSeen: () => ask({ method: 'GET', path: at('team') }, teamReply),
   prepareRekey: async () => {
     const prepared = await ask({ method: 'POST', path: at('rekey') }, rekeyReply);

@@ -18,9 +18,20 @@ import type {
   Row,
   RowWindow,
   SourceView,
+  WriteBackView,
 } from '../register/view.ts';
-import type { ApiError, DryRunReply, SnapshotJob, SnapshotRequest, SourceSettings, SpaceInfo } from '../wire/http.ts';
+import type {
+  ApiError,
+  DryRunReply,
+  SnapshotJob,
+  SnapshotRequest,
+  SourceSettings,
+  SpaceInfo,
+  WritePlanReply,
+  WritePlanRequest,
+} from '../wire/http.ts';
 import type { DeviceRequestReply, SignInBegun, SignInInfo, SignInOutcome, TeamReply, WaitingDevice } from '../wire/team.ts';
+import type { WebhookRequest, WebhookStatus } from '../wire/webhook.ts';
 import type { SnapshotStatus } from './snapshot.ts';
 
 /**
@@ -39,6 +50,8 @@ export interface EngineApi {
   inbox(): Promise<readonly InboxGroup[]>;
   sources(): Promise<readonly SourceView[]>;
   parties(): Promise<readonly PartyView[]>;
+  /** What was proposed to be sent to sources, and what became of it; the newest first. */
+  writeBacks(): Promise<readonly WriteBackView[]>;
   activity(options: { runs: boolean; before?: Instant; limit: number }): Promise<readonly ActivityLine[]>;
   suggestions(field: string, text: string, limit: number): Promise<readonly Suggestion[]>;
   search(text: string, limit: number): Promise<readonly SearchHit[]>;
@@ -79,6 +92,8 @@ export interface EngineApi {
   applyPlan(digest: string, only?: readonly string[]): Promise<Result<{ readonly source: SourceId }, ApiError>>;
   runSource(id: SourceId): Promise<Result<null, ApiError>>;
   reread(source: SourceId, externalId: string): Promise<Result<null, ApiError>>;
+  /** What exactly would be sent to a source, ready to be proposed. Nothing is sent. */
+  planWrite(source: SourceId, request: WritePlanRequest): Promise<Result<WritePlanReply, ApiError>>;
   upload(name: string, bytes: Uint8Array<ArrayBuffer>, modified?: Instant): Promise<Result<{ readonly upload: string }, ApiError>>;
   recordHistory(
     source: SourceId,
@@ -113,6 +128,9 @@ export interface EngineApi {
   trustServer(typed: string): Promise<Result<null, ApiError>>;
   /** Gives this device another key: for one that was taken out of use, or whose profile was copied. */
   startAnew(): Promise<Result<null, ApiError>>;
+  /** Where changes are told, and how that stands; undefined turns it off. */
+  webhook(): Promise<Result<WebhookStatus, ApiError>>;
+  setWebhook(request: WebhookRequest | undefined): Promise<Result<WebhookStatus, ApiError>>;
   sample(action: 'start' | 'delete'): Promise<Result<{ readonly address?: string }, ApiError>>;
   /** Starts to make a snapshot on the server. */
   createSnapshot(request: SnapshotRequest): Promise<Result<SnapshotJob, ApiError>>;
@@ -189,6 +207,16 @@ export interface ServerDistrust {
   readonly place?: number;
 }
 
+/** An entry that will never be in the ledger: it stays on this device until its person has read it. */
+export interface RefusedEntry {
+  readonly id: EntryId;
+  readonly label: string;
+  readonly reason: string;
+  readonly at: Instant;
+  /** What it said, in words. */
+  readonly said: readonly string[];
+}
+
 export interface EngineStatus {
   readonly phase: 'starting' | 'loading' | 'not enrolled' | 'ready' | 'failed';
   /** 0 to 1 while loading. */
@@ -216,7 +244,7 @@ export interface EngineStatus {
   readonly offlineSince?: Instant;
   /** Entries that are saved on this device and not yet in the ledger. */
   readonly savedHere: number;
-  readonly refused: readonly { readonly id: EntryId; readonly label: string; readonly reason: string; readonly at: Instant }[];
+  readonly refused: readonly RefusedEntry[];
   readonly others: readonly PresenceView[];
   readonly evidence: readonly {
     readonly source: SourceId;

@@ -2,7 +2,7 @@ import type { Json } from '../base/json.ts';
 import { visibleText } from '../base/text.ts';
 import type { Instant } from '../base/time.ts';
 import type { LedgerLine } from '../ledger/ledgerReader.ts';
-import type { Act, ActRef } from '../model/act.ts';
+import type { Act, ActOf, ActRef } from '../model/act.ts';
 import { ASSERTED_LINKS, readAsserted } from '../model/assertedLink.ts';
 import { APART, fieldByName } from '../model/fields.ts';
 import type { Anchor, DeviceId, IdentityId, PersonId } from '../model/ids.ts';
@@ -78,6 +78,16 @@ export function entryLine(line: LedgerLine, projection: Projection, me: PersonId
     ...(why === undefined ? {} : { why }),
     ...(reason === undefined ? {} : { reason }),
   };
+}
+
+/** Acts that have no place in the ledger, in words: which records, and what was said of them. */
+export function saidWords(acts: readonly Act[], projection: Projection): string[] {
+  const created = new Map<string, string>(acts.flatMap((act) => (act.kind === 'create' ? [[act.anchor, act.name]] : [])));
+  const said = acts.map((act) => {
+    const names = idsOf([act], projection).map((id) => visibleText(projection.row(id)?.row.name ?? created.get(id) ?? id.slice(0, 8), 80));
+    return names.length === 0 || act.kind === 'create' ? sentence(act, projection) : `${names.join(', ')}: ${sentence(act, projection)}`;
+  });
+  return [...new Set(said)].slice(0, STEPS);
 }
 
 function undoable({ entry, withdrawn, void: refused }: LedgerLine): ActRef[] {
@@ -176,10 +186,11 @@ function sentence(act: Act, projection: Projection): string {
       return `took back ${plural(act.acts.length, 'change')}`;
     case 'genesis':
       return 'created this space';
+    case 'propose':
+      return `proposed to send ${label(act.write.field)} ${act.sent === null ? 'away' : `"${shown(act.write.field, act.sent)}"`} to ${visibleText(projection.evidence.label(act.source))}`;
     case 'approve':
-      return 'approved';
     case 'reject':
-      return 'rejected';
+      return decided(act, projection);
     default:
       return 'a change that this version does not know';
   }
@@ -190,6 +201,15 @@ function linkWords(element: string, { classes, rows }: Projection): string {
   if (!link) return 'a link';
   const name = visibleText(rows.get(classes.id(link.other))?.row.name ?? 'a record that is gone', 120);
   return `the link "${link.relation.replaceAll('-', ' ')}" ${link.direction === 'out' ? 'to' : 'from'} ${name}`;
+}
+
+/** What was approved or rejected, where it is known. */
+function decided({ kind, subject }: ActOf<'approve'> | ActOf<'reject'>, { ledger, evidence }: Projection): string {
+  const verb = kind === 'approve' ? 'approved' : 'rejected';
+  const act = ledger.proposals().get(subject)?.act;
+  return act
+    ? `${verb} sending ${(fieldByName.get(act.write.field)?.label ?? act.write.field).toLowerCase()} to ${visibleText(evidence.label(act.source))}`
+    : verb;
 }
 
 /** A device as its person calls it. */
@@ -220,4 +240,4 @@ function runLines({ evidence }: Projection): ActivityLine[] {
 }
 
 export const runText = ({ counts }: RunSummary): string =>
-  `+${counts.added} ~${counts.changed + counts.returned} −${counts.missing + counts.deleted}${counts.held > 0 ? ` · ${counts.held} held` : ''}`;
+  `+${counts.added} ~${counts.changed + counts.returned} −${counts.missing + counts.deleted}${counts.held > 0 ? ` · ${counts.held} held` : ''}${counts.echoed ? ` · ${counts.echoed} confirmed` : ''}`;

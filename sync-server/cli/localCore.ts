@@ -2,17 +2,18 @@ import type { Result } from '../../shared/base/result.ts';
 import type { Instant } from '../../shared/base/time.ts';
 import type { LedgerReader } from '../../shared/ledger/ledgerReader.ts';
 import type { Act, Succession } from '../../shared/model/act.ts';
-import type { DeviceId, EntryId, SpaceId } from '../../shared/model/ids.ts';
+import type { DeviceId, EntryId, SourceId, SpaceId } from '../../shared/model/ids.ts';
 import type { SignInPolicy } from '../../shared/model/policy.ts';
 import type { Role } from '../../shared/model/vocabulary.ts';
 import type { RegisterReader } from '../../shared/register/view.ts';
-import type { ApiError } from '../../shared/wire/http.ts';
+import type { ApiError, WritePlanReply, WritePlanRequest } from '../../shared/wire/http.ts';
 import type { CheckReport } from '../check/checkStore.ts';
 import type { SecretReference } from '../core/signIn/signInSecret.ts';
 import type { Diagnosis } from '../doctor/diagnosis.ts';
 import type { BackupMade } from '../recovery/writeBackup.ts';
 import type { RunnerService } from '../runner/runnerService.ts';
 import type { Asker, Snapshots } from '../snapshot/snapshots.ts';
+import type { Webhook } from '../webhook/webhook.ts';
 
 /** An invitation that may still be used. `id`: the entry that made it, and the act in it. */
 export interface OpenInvitation {
@@ -42,6 +43,8 @@ export interface LocalCore {
   readonly ledger: LedgerReader;
   readonly runner: RunnerService;
   readonly snapshots: Snapshots;
+  /** Who is told of changes. */
+  readonly webhook: Pick<Webhook, 'status' | 'configure'>;
   /** In whose name the command line acts. */
   readonly steward: Asker;
   /** People, devices and keys beyond what the ledger says. */
@@ -50,6 +53,8 @@ export interface LocalCore {
   now(): number;
   /** Signs as the local steward, places, and resolves when it is on disk. More than 500 acts become one group of entries. */
   commit(acts: readonly Act[]): Promise<Result<{ readonly entries: readonly EntryId[] }, ApiError>>;
+  /** What exactly would be sent to a source, ready to be proposed. Sends nothing. */
+  planWrite(source: SourceId, request: WritePlanRequest): Promise<Result<WritePlanReply, ApiError>>;
   invite(request: {
     role: Role;
     remit: string;

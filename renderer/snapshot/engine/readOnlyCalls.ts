@@ -24,6 +24,7 @@ type Reading =
   | 'inbox'
   | 'sources'
   | 'parties'
+  | 'writeBacks'
   | 'activity'
   | 'suggestions'
   | 'search'
@@ -60,6 +61,7 @@ export const READ_ONLY_CALLS: Omit<EngineApi, Reading> = {
   applyPlan: call,
   runSource: call,
   reread: call,
+  planWrite: call,
   upload: call,
   team: async () => undefined,
   teamSeen: call,
@@ -74,6 +76,8 @@ export const READ_ONLY_CALLS: Omit<EngineApi, Reading> = {
   askToJoin: call,
   trustServer: call,
   startAnew: call,
+  webhook: call,
+  setWebhook: call,
   sample: call,
   createSnapshot: call,
   snapshotJob: call,

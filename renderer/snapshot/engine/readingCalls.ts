@@ -43,6 +43,7 @@ export function readingCalls(file: () => OpenFile | undefined, status: EngineApi
     inbox: async () => [],
     sources: async () => (await whole())?.sources() ?? [],
     parties: async () => (await whole())?.parties() ?? [],
+    writeBacks: async () => (await whole())?.writeBacks() ?? [],
     activity: async (options) => (await whole())?.activity(options) ?? [],
     suggestions: async (field, text, limit) => (await whole())?.suggestions(field, text, limit) ?? [],
     search: async (text, limit) => (await whole())?.search(text, limit) ?? [],
