@@ -10,12 +10,14 @@ import { checkStore } from './check/checkStore.ts';
 import type { LocalCore, LocalTeam } from './cli/localCore.ts';
 import { localTeam } from './cli/localTeam.ts';
 import { Core } from './core/core.ts';
+import { CoreApprovals } from './core/coreApprovals.ts';
 import { type HeldDataDirectory, holdDataDirectory } from './core/dataDirectory.ts';
 import { StoreGone, WrongServerKey } from './core/genesis.ts';
 import { createVerify, KeyFileDamaged, loadOrCreateSigner } from './core/keys.ts';
 import { createLog, type Log } from './core/log.ts';
 import { Metrics } from './core/metrics.ts';
 import { registerOperationMetrics } from './core/operationMetrics.ts';
+import { planProposal } from './core/planProposal.ts';
 import { RestoresDamaged } from './core/restores.ts';
 import { ServerKeys } from './core/serverKeys.ts';
 import { Provider } from './core/signIn/provider.ts';
@@ -224,6 +226,7 @@ async function start(options: ServerOptions, listening: Listening, held: HeldDat
     revoked: (device) => gateway.revoke(device),
     signedOut: (device) => gateway.signOut(device),
     shutOut: (device) => gateway.shutOut(device),
+    approved: (source) => runner.sendSoon(source),
     decided: (subject, decision) =>
       void runner.decide(subject, decision).catch((error: unknown) => log.error({ problem: String(error) }, 'decision')),
   };
@@ -309,7 +312,8 @@ async function startRunner(
 ): Promise<Runner> {
   const { background = true, keychain = noKeychain } = options;
   const files = { settingsFile: paths.settings, uploadsDir: paths.uploads };
-  const runner = new Runner({ store: core.sources, ...files, clock, log: core.log, background, keychain });
+  const approvals = new CoreApprovals(core, createVerify());
+  const runner = new Runner({ store: core.sources, ...files, clock, log: core.log, background, keychain, approvals });
   cleanups.push(() => runner.stop());
   const started = await runner.start();
   if (!started.ok) throw new StartRefused(sentence(started.error));
@@ -397,6 +401,8 @@ function localCore(
     uploads,
     now: clock,
     commit: (acts) => core.commit(acts),
+    planWrite: (source, request) =>
+      planProposal({ register: core.register, runner, fields: core.ledger.writeBack.fields }, source, request),
     backup: (output) => backup(output),
     check: () => checkStore(core.storage, createVerify()),
     inspect: () => inspectServer(inspected),

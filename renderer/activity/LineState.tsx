@@ -11,6 +11,7 @@ const MARKS: Record<ActivityLine['state'], readonly [icon: IconName, colour: str
   void: ['disabled', 'var(--mu-amber)'],
   withdrawn: ['undo', QUIET],
   complete: ['check', QUIET],
+  delta: ['check', QUIET],
   partial: ['excluded', 'var(--mu-amber)'],
   failed: ['found', 'var(--mu-red)'],
   held: ['held', 'var(--mu-violet)'],

@@ -32,6 +32,7 @@ export function Rail(): ReactNode {
         <Item screen="sources" icon="sources" label="Sources" count={troubled} />
         <Item screen="activity" icon="activity" label="Activity" count={status?.savedHere} />
         <Item screen="people" icon="people" label="People" count={undefined} />
+        <Item screen="writes" icon="arrowUp" label="Write-back" count={undefined} />
         {live && <Item screen="team" icon="privileged" label="Team" count={undefined} />}
       </ul>
       <Views counts={counts} />

@@ -6,6 +6,7 @@ import { Icon } from '../parts/Icon.tsx';
 import { RegisterScreen } from '../register/RegisterScreen.tsx';
 import { WhyPopover } from '../register/WhyPopover.tsx';
 import { useCreateSnapshot } from '../snapshotCreate/createStore.ts';
+import { useSend } from '../writeBack/sendStore.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { useSnapshotStatus, useStatus } from './engine.tsx';
 import { KeysHelp } from './KeysHelp.tsx';
@@ -26,9 +27,11 @@ import {
   IdentityPeek,
   InboxScreen,
   PeopleScreen,
+  SendDialog,
   SnapshotCreateDialog,
   SourcesScreen,
   TeamScreen,
+  WriteBackScreen,
 } from './screens.tsx';
 import classes from './shell.module.css';
 import { TrustBar } from './TrustBar.tsx';
@@ -43,6 +46,7 @@ const TITLES = {
   sources: 'Sources',
   activity: 'Activity',
   people: 'People',
+  writes: 'Write-back',
   team: 'Team',
   settings: 'Settings',
 };
@@ -83,6 +87,7 @@ export function Shell(): ReactNode {
           <Refused />
           <WhyPopover />
           <SnapshotCreate />
+          <Send />
         </div>
       </Surface>
     </Suspense>
@@ -163,6 +168,8 @@ function ScreenOf(): ReactNode {
       return <ActivityScreen />;
     case 'people':
       return <PeopleScreen />;
+    case 'writes':
+      return <WriteBackScreen />;
     case 'team':
       return <TeamScreen />;
     case 'settings':
@@ -182,6 +189,12 @@ function NotHere(): ReactNode {
 function SnapshotCreate(): ReactNode {
   const wanted = useCreateSnapshot((state) => state.wanted);
   return wanted && <Suspense fallback={null}>{<SnapshotCreateDialog />}</Suspense>;
+}
+
+/** Its code comes when something is to be sent. */
+function Send(): ReactNode {
+  const wanted = useSend((send) => send.wish !== undefined);
+  return wanted && <Suspense fallback={null}>{<SendDialog />}</Suspense>;
 }
 
 function Peek(): ReactNode {

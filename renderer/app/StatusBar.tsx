@@ -125,13 +125,21 @@ function Verifying({ status }: { status: EngineStatus }): ReactNode {
   );
 }
 
+/** Of a snapshot whose ledger is still being read nobody knows yet how old its evidence is. */
+function withoutEvidence({ snapshot }: EngineStatus): string {
+  if (snapshot === undefined || snapshot.replay.state === 'ready') return 'No evidence yet: everything here is what people typed';
+  return snapshot.replay.state === 'running'
+    ? 'How old the evidence is will be known once the ledger is read'
+    : 'How old the evidence is is not known: the ledger of this file cannot be read';
+}
+
 const SHOWN = 4;
 const ORDER = { unknown: 0, stale: 1, fresh: 2 } as const;
 
 function Evidence({ status }: { status: EngineStatus }): ReactNode {
   const now = useNow();
   const go = useNavigation((place) => place.go);
-  if (status.evidence.length === 0) return <span className={classes.evidence}>No evidence yet: everything here is what people typed</span>;
+  if (status.evidence.length === 0) return <span className={classes.evidence}>{withoutEvidence(status)}</span>;
   const worst = status.evidence.toSorted((a, b) => ORDER[a.level] - ORDER[b.level]);
   const more = worst.length - SHOWN;
   return (

@@ -46,6 +46,7 @@ function placeCommands(): Command[] {
     { id: 'sources', label: 'Go to Sources', icon: 'sources', keys: 'g s', run: () => go({ screen: 'sources', query: '' }) },
     { id: 'activity', label: 'Go to Activity', icon: 'activity', keys: 'g a', run: () => go({ screen: 'activity', query: '' }) },
     { id: 'people', label: 'Go to People', icon: 'people', keys: 'g p', run: () => go({ screen: 'people', query: '' }) },
+    { id: 'writes', label: 'Go to Write-back', icon: 'arrowUp', keys: 'g w', run: () => go({ screen: 'writes', query: '' }) },
     {
       id: 'team',
       label: 'Go to Team: roles, devices, invitations',

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { IdentityId } from '../../shared/model/ids.ts';
 
-export type Screen = 'inbox' | 'register' | 'sources' | 'activity' | 'people' | 'team' | 'settings';
+export type Screen = 'inbox' | 'register' | 'sources' | 'activity' | 'people' | 'writes' | 'team' | 'settings';
 
 /** Where the person is. The address bar follows (`#/register/<id>?q=…`), so back, forward and bookmarks work. */
 export interface Place {
@@ -18,6 +18,8 @@ export interface Place {
 
 export interface Navigation extends Place {
   readonly go: (place: Partial<Place>) => void;
+  /** Letter by letter: back leads to the query before the first of them, not through each. */
+  readonly typeQuery: (query: string) => void;
   readonly peekAt: (id: IdentityId | undefined) => void;
   readonly open: (id: string, section?: Place['section']) => void;
   /** To a neighbour, in place of the page that is open: back leads to where that one was opened from. */
@@ -31,7 +33,7 @@ const hashOf = (place: Place): string => {
   return `#/${place.screen}${page}${query}`;
 };
 
-const SCREENS: readonly string[] = ['inbox', 'register', 'sources', 'activity', 'people', 'team', 'settings'] satisfies Screen[];
+const SCREENS: readonly string[] = ['inbox', 'register', 'sources', 'activity', 'people', 'writes', 'team', 'settings'] satisfies Screen[];
 
 function placeOf(hash: string): Place {
   const match = /^#\/([a-z]+)(?:\/([^?]+))?(?:\?q=(.*))?$/.exec(hash);
@@ -49,15 +51,23 @@ function decoded(text: string | undefined): string | undefined {
 }
 
 export const useNavigation = create<Navigation>((set, get) => {
-  const move = (place: Partial<Place>): void => {
+  let typing = false;
+  const move = (place: Partial<Place>, typed = false): void => {
     set(place);
     const hash = hashOf(get());
-    if (hash !== location.hash) history.pushState(null, '', hash);
+    if (hash === location.hash) return;
+    if (typed && typing) history.replaceState(null, '', hash);
+    else history.pushState(null, '', hash);
+    typing = typed;
   };
-  addEventListener('popstate', () => set({ peek: undefined, ...placeOf(location.hash) }));
+  addEventListener('popstate', () => {
+    typing = false;
+    set({ peek: undefined, ...placeOf(location.hash) });
+  });
   return {
     ...placeOf(location.hash),
     go: (place) => move({ page: undefined, peek: undefined, section: undefined, ...place }),
+    typeQuery: (query) => move({ screen: 'register', page: undefined, peek: undefined, section: undefined, query }, true),
     peekAt: (peek) => set({ peek }),
     open: (page, section) => move({ page, section }),
     stepTo: (page) => {

@@ -7,6 +7,8 @@ export const InboxScreen = lazy(async () => ({ default: (await import('../inbox/
 export const SourcesScreen = lazy(async () => ({ default: (await import('../sources/SourcesScreen.tsx')).SourcesScreen }));
 export const ActivityScreen = lazy(async () => ({ default: (await import('../activity/ActivityScreen.tsx')).ActivityScreen }));
 export const PeopleScreen = lazy(async () => ({ default: (await import('../people/PeopleScreen.tsx')).PeopleScreen }));
+export const WriteBackScreen = lazy(async () => ({ default: (await import('../writeBack/WriteBackScreen.tsx')).WriteBackScreen }));
+export const SendDialog = lazy(async () => ({ default: (await import('../writeBack/SendDialog.tsx')).SendDialog }));
 export const TeamScreen = lazy(async () => ({ default: (await import('../team/TeamScreen.tsx')).TeamScreen }));
 export const FirstRun = lazy(async () => ({ default: (await import('../firstRun/FirstRun.tsx')).FirstRun }));
 export const JoinScreen = lazy(async () => ({ default: (await import('../firstRun/JoinScreen.tsx')).JoinScreen }));

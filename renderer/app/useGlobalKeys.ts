@@ -8,7 +8,15 @@ import { goByKey } from './useScreenReady.ts';
 
 /** How long `g` waits for its second letter, in milliseconds. */
 const SEQUENCE = 1_500;
-const GO: Readonly<Record<string, Screen>> = { i: 'inbox', r: 'register', s: 'sources', a: 'activity', p: 'people', t: 'team' };
+const GO: Readonly<Record<string, Screen>> = {
+  i: 'inbox',
+  r: 'register',
+  s: 'sources',
+  a: 'activity',
+  p: 'people',
+  w: 'writes',
+  t: 'team',
+};
 
 /** `g` then a letter. Heard before any screen: the second letter must not be taken for a command of its own. */
 function useGoSequence(): void {

@@ -41,6 +41,7 @@ type Questions = Pick<
   | 'inbox'
   | 'sources'
   | 'parties'
+  | 'writeBacks'
   | 'activity'
   | 'suggestions'
   | 'search'
@@ -67,6 +68,7 @@ function questions({ session, status }: EngineParts): Questions {
     inbox: async () => (await whole())?.inbox() ?? [],
     sources: async () => (await whole())?.sources() ?? [],
     parties: async () => (await whole())?.parties() ?? [],
+    writeBacks: async () => (await whole())?.writeBacks() ?? [],
     activity: async (options) => (await whole())?.activity(options) ?? [],
     suggestions: async (field, text, limit) => (await whole())?.suggestions(field, text, limit) ?? [],
     search: async (text, limit) => (await whole())?.search(text, limit) ?? [],
@@ -178,6 +180,7 @@ function forwarded(session: EngineParts['session']): ServerCalls {
     applyPlan: call('applyPlan'),
     runSource: call('runSource'),
     reread: call('reread'),
+    planWrite: call('planWrite'),
     upload: call('upload'),
     recordHistory: call('recordHistory'),
     teamSeen: call('teamSeen'),

@@ -2,7 +2,16 @@ import * as z from 'zod';
 import { ok, type Result } from '../../shared/base/result.ts';
 import type { EngineApi } from '../../shared/bridge/engine.ts';
 import { sourceId } from '../../shared/model/ids.ts';
-import { type ApiError, applyReply, dryRunReply, historyReply, snapshotJob, sourceSettings, uploadReply } from '../../shared/wire/http.ts';
+import {
+  type ApiError,
+  applyReply,
+  dryRunReply,
+  historyReply,
+  snapshotJob,
+  sourceSettings,
+  uploadReply,
+  writePlanReply,
+} from '../../shared/wire/http.ts';
 import { rekeyReply, teamReply } from '../../shared/wire/team.ts';
 import { type Answer, type Call, interpreted, isUnauthorised, type ServerClient } from './serverClient.ts';
 import type { Tickets } from './tickets.ts';
@@ -18,6 +27,7 @@ export type ServerCalls = Pick<
   | 'applyPlan'
   | 'runSource'
   | 'reread'
+  | 'planWrite'
   | 'upload'
   | 'recordHistory'
   | 'teamSeen'
@@ -81,7 +91,8 @@ function named(settings: z.infer<typeof sourceSettings>, result: Result<unknown,
   return ok({ id: reply.success ? reply.data.id : settings.id });
 }
 
-const planCalls = (ask: Ask): Pick<ServerCalls, 'dryRun' | 'plan' | 'applyPlan'> => ({
+const planCalls = (ask: Ask): Pick<ServerCalls, 'dryRun' | 'plan' | 'applyPlan' | 'planWrite'> => ({
+  planWrite: (source, request) => ask({ method: 'POST', path: at('sources', source, 'writes', 'plan'), json: request }, writePlanReply),
   dryRun: (settings) => ask({ method: 'POST', path: at('sources', 'dry-run'), json: settings }, dryRunReply),
   plan: (digest) => ask({ method: 'GET', path: at('plans', digest) }, dryRunReply),
   applyPlan: async (digest, only) => {

@@ -3,14 +3,16 @@ import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
 import { visibleText } from '../../shared/base/text.ts';
 import { parseTime } from '../../shared/base/time.ts';
 import type { IdentityId } from '../../shared/model/ids.ts';
-import type { FieldView, IdentityView } from '../../shared/register/view.ts';
+import type { FieldView, IdentityView, SendTarget } from '../../shared/register/view.ts';
 import { useKeys } from '../app/keys.ts';
 import { PendingValue } from '../editing/PendingValue.tsx';
 import { usePendingEdit } from '../editing/pendingEdits.ts';
 import { useEditing } from '../editing/useEditing.ts';
 import { lineKeys } from '../inbox/lineKeys.ts';
+import { ActionButton } from '../parts/ActionButton.tsx';
 import { shownSentence, shownValue } from '../parts/age.ts';
 import { Moment } from '../parts/Moment.tsx';
+import { useSend } from '../writeBack/sendStore.ts';
 import { AuthorLine } from './AuthorLine.tsx';
 import style from './identity.module.css';
 
@@ -74,10 +76,17 @@ function FieldRow({ view, field }: { view: IdentityView; field: FieldView }): Re
   const editable = field.editable && whyNot() === undefined;
   const row = useRef<HTMLDivElement>(null);
   const edit = (): void => void editField([view.id], field.field, row.current?.getBoundingClientRect());
+  const ask = useSend((state) => state.ask);
+  const sends = whyNot('propose') === undefined ? (field.sends ?? []) : [];
+  const send = (target: SendTarget): void => {
+    setWhy(false);
+    ask({ identity: view.id, name: view.row.name, field: field.field, fieldLabel: field.label, target });
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'i') setWhy(!why);
     else if (event.key === 'e' && editable) edit();
+    else if (event.key === 's' && sends[0]) send(sends[0]);
     else if (event.key === 'Escape' && why) setWhy(false);
     else return;
     event.preventDefault();
@@ -100,6 +109,15 @@ function FieldRow({ view, field }: { view: IdentityView; field: FieldView }): Re
         </Popover.Target>
         <Popover.Dropdown>
           <Why field={field} />
+          {sends.length > 0 && (
+            <div className={style.row} style={{ marginTop: 12 }}>
+              {sends.map((target, index) => (
+                <ActionButton key={target.source} icon="arrowUp" {...(index === 0 ? { keys: 's' } : {})} onClick={() => send(target)}>
+                  Send to {target.label}…
+                </ActionButton>
+              ))}
+            </div>
+          )}
         </Popover.Dropdown>
       </Popover>
     </div>

@@ -7,6 +7,7 @@ import { useKeys } from '../app/keys.ts';
 import { useEditing } from '../editing/useEditing.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { shownValue } from '../parts/age.ts';
+import { useSend } from '../writeBack/sendStore.ts';
 import { AuthorLine } from './AuthorLine.tsx';
 import style from './identity.module.css';
 import { SeverityMark } from './SeverityMark.tsx';
@@ -65,6 +66,10 @@ function useCure(view: IdentityView): (need: Need, index: number) => Promise<voi
     const choice = need.choices[index];
     if (choice?.acts && choice.acts.length > 0) await signActs(choice.acts, `${choice.label}: ${view.row.name}`);
     else if (choice?.edit !== undefined) await editField([view.id], choice.edit);
+    else if (choice?.send && need.field !== undefined) {
+      const { label: fieldLabel = need.field } = view.fields.find(({ field }) => field === need.field) ?? {};
+      useSend.getState().ask({ identity: view.id, name: view.row.name, field: need.field, fieldLabel, target: choice.send });
+    }
   };
 }
 
@@ -106,9 +111,9 @@ function NeedCard({ need, field, active, picked, onChoose }: CardProps): ReactNo
   );
 }
 
-/** A choice without acts opens an editor. */
-const kindsOf = ({ acts = [] }: Need['choices'][number]): readonly ActKind[] =>
-  acts.length === 0 ? ['set'] : acts.map(({ kind }) => kind);
+/** A choice without acts opens an editor, or the plan of what would be sent. */
+const kindsOf = ({ acts = [], send }: Need['choices'][number]): readonly ActKind[] =>
+  acts.length > 0 ? acts.map(({ kind }) => kind) : [send ? 'propose' : 'set'];
 
 /** Every value that is in conflict, with who said it, when and why. */
 function Heads({ field }: { field: FieldView }): ReactNode {

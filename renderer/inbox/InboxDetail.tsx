@@ -1,5 +1,7 @@
+import { TextInput } from '@mantine/core';
 import { type ReactNode, useRef, useState } from 'react';
 import { visibleText } from '../../shared/base/text.ts';
+import type { Act } from '../../shared/model/act.ts';
 import type { InboxItem } from '../../shared/register/view.ts';
 import { useKeys } from '../app/keys.ts';
 import { useNavigation } from '../app/navigation.ts';
@@ -7,6 +9,7 @@ import { useEditing } from '../editing/useEditing.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { ChoiceList, safeChoice } from './ChoiceList.tsx';
 import { HeldDiff } from './HeldDiff.tsx';
+import { ItemWrites } from './ItemWrites.tsx';
 import style from './list.module.css';
 import { PutOff } from './PutOff.tsx';
 
@@ -17,11 +20,16 @@ function oneByOne(item: InboxItem): void {
   else peekAt(item.records[0]?.id);
 }
 
+/** Only decisions take it: what is set or accepted has its own. */
+const withReason = (acts: readonly Act[], why: string): readonly Act[] =>
+  why.trim() === '' ? acts : acts.map((act) => (act.kind === 'approve' || act.kind === 'reject' ? { ...act, why: why.trim() } : act));
+
 /** One item: what, why now, its records, and the choices. Picking is one key, signing is Enter. */
 export function InboxDetail({ item, onPutOff }: { item: InboxItem; onPutOff: (days: number) => void }): ReactNode {
   const [picked, setPicked] = useState<number>();
   const [busy, setBusy] = useState(false);
   const [diff, setDiff] = useState(false);
+  const [why, setWhy] = useState('');
   const whole = useRef<HTMLDivElement>(null);
   const { signActs } = useEditing();
   const sign = async (index: number): Promise<void> => {
@@ -29,7 +37,7 @@ export function InboxDetail({ item, onPutOff }: { item: InboxItem; onPutOff: (da
     if (!choice || busy) return;
     if (choice.acts.length === 0) return oneByOne(item);
     setBusy(true);
-    await signActs(choice.acts, `${choice.label}: ${item.what}`);
+    await signActs(withReason(choice.acts, why), `${choice.label}: ${item.what}`);
     setBusy(false);
     setPicked(undefined);
   };
@@ -61,8 +69,18 @@ export function InboxDetail({ item, onPutOff }: { item: InboxItem; onPutOff: (da
         </p>
       </div>
       {item.held && <HeldDiff held={item.held} open={diff} onToggle={() => setDiff(!diff)} />}
+      {item.reasoned && (
+        <TextInput
+          label="Reason"
+          description="Kept with the decision"
+          value={why}
+          maxLength={1_000}
+          onChange={(event) => setWhy(event.currentTarget.value)}
+          onKeyDown={(event) => event.key === 'Enter' && void signOrFocus()}
+        />
+      )}
       <ChoiceList item={item} picked={picked} busy={busy} onPick={setPicked} onSign={sign} />
-      <ItemRecords item={item} />
+      {item.writes ? <ItemWrites writes={item.writes} count={item.count} /> : <ItemRecords item={item} />}
       <PutOff onPutOff={onPutOff} />
     </div>
   );

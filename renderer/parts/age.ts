@@ -45,11 +45,24 @@ export const shownValue = (text: string): string => {
 export const shownSentence = (text: string): string =>
   text.replace(/\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z\b/g, (instant) => shownValue(instant));
 
+/** Made once: making one takes as long as a hundred uses, and every row on screen has moments. */
+const exact = once(() => new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' }));
+const zone = once(() => new Intl.DateTimeFormat(undefined, { timeZoneName: 'short' }));
+
 /** The exact moment on this person's clock, with the zone. */
-export const exactText = (at: Millis): string =>
-  new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' }) + zoneText(at);
+export const exactText = (at: Millis): string => exact().format(at) + zoneText(at);
 
 function zoneText(at: Millis): string {
-  const name = new Intl.DateTimeFormat(undefined, { timeZoneName: 'short' }).formatToParts(at).find((part) => part.type === 'timeZoneName');
+  const name = zone()
+    .formatToParts(at)
+    .find((part) => part.type === 'timeZoneName');
   return name === undefined ? '' : ` ${name.value}`;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }

@@ -36,10 +36,12 @@ export function CountFilters({ query, total }: { query: Query; total: number | u
       {counts && (
         <p className={classes.totals}>
           {query.text !== '' && total !== undefined && <strong>{total.toLocaleString()} shown · </strong>}
-          {counts.identities.toLocaleString()} identities · {counts.credentials.toLocaleString()} credentials ·{' '}
-          {counts.unbound.toLocaleString()} credentials not tied to an identity
+          {many(counts.identities, 'identity', 'identities')} · {many(counts.credentials, 'credential', 'credentials')} ·{' '}
+          {many(counts.unbound, 'credential', 'credentials')} not tied to an identity
         </p>
       )}
     </div>
   );
 }
+
+const many = (count: number, one: string, more: string): string => `${count.toLocaleString()} ${count === 1 ? one : more}`;

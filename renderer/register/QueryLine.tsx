@@ -18,7 +18,7 @@ interface QueryLineProps {
 /** One line: understood terms as chips, the rest as text. It filters while one types. */
 export function QueryLine({ problem, toGrid }: QueryLineProps): ReactNode {
   const query = useNavigation((place) => place.query);
-  const go = useNavigation((place) => place.go);
+  const typeQuery = useNavigation((place) => place.typeQuery);
   const input = useRef<HTMLInputElement>(null);
   const [draft, setDraft] = useState(() => splitQuery(query));
   useEffect(() => {
@@ -28,7 +28,7 @@ export function QueryLine({ problem, toGrid }: QueryLineProps): ReactNode {
 
   const set = (next: typeof draft): void => {
     setDraft(next);
-    go({ screen: 'register', query: joinQuery(next.chips, next.rest) });
+    typeQuery(joinQuery(next.chips, next.rest));
   };
   /** A term becomes a chip when it is finished: after a space, not while its value is still being typed. */
   const type = (text: string): void => {

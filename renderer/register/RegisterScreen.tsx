@@ -7,6 +7,7 @@ import { holdingKeys } from '../app/heldKeys.ts';
 import { useNavigation } from '../app/navigation.ts';
 import { useScreenReady } from '../app/useScreenReady.ts';
 import { useEditing } from '../editing/useEditing.ts';
+import { Later } from '../parts/Later.tsx';
 import { useOpenSnapshot } from '../snapshot/openSnapshot.ts';
 import { CountFilters } from './CountFilters.tsx';
 import { columnById } from './columnList.ts';
@@ -16,7 +17,7 @@ import { RegisterEmpty } from './RegisterEmpty.tsx';
 import { RegisterGrid } from './RegisterGrid.tsx';
 import { RegisterTools } from './RegisterTools.tsx';
 import classes from './register.module.css';
-import { makeRowSource } from './rowSource.ts';
+import { makeRowSource, type RowSource } from './rowSource.ts';
 import { SelectionBar } from './SelectionBar.tsx';
 import { useSavedViews } from './savedViews.ts';
 import { useSelection } from './selection.ts';
@@ -36,7 +37,7 @@ export function RegisterScreen({ active }: { active: boolean }): ReactNode {
     () => makeRowSource(api, queryNow(), ({ rows: _rows, ...answered }, asked) => setAnswer({ ...answered, text: asked.text })),
     [api],
   );
-  useEffect(() => source.ask(query), [source, query]);
+  useAsking(source);
   // A selection that the filter hides would be edited unseen.
   useEffect(() => useNavigation.subscribe((now, before) => now.query !== before.query && useSelection.getState().clear()), []);
   // An empty register shows the ways to begin, and Enter and Escape are theirs.
@@ -73,7 +74,9 @@ export function RegisterScreen({ active }: { active: boolean }): ReactNode {
         <CountFilters query={query} total={answer?.total} />
       </header>
       <div className={classes.body}>
-        <RegisterGrid source={source} onGrid={setGrid} selectAll={selectAll} onEdit={edit} />
+        <Later>
+          <RegisterGrid source={source} onGrid={setGrid} selectAll={selectAll} onEdit={edit} />
+        </Later>
         {nothing && <RegisterEmpty query={answer.text} hint={answer.hint} problem={answer.problem !== undefined} />}
         <SelectionBar />
       </div>
@@ -101,6 +104,25 @@ function useReturn(grid: GridApi<Row> | undefined): void {
 }
 
 const queryNow = (): Query => ({ text: useNavigation.getState().query, sort: useColumns.getState().sort });
+
+/** The engine looks while the page still draws the letter that was typed: it is asked by the stores themselves, not after they were drawn. */
+function useAsking(source: RowSource): void {
+  useEffect(() => {
+    let asked = '';
+    const ask = (): void => {
+      const query = queryNow();
+      const said = JSON.stringify(query);
+      if (said === asked) return;
+      asked = said;
+      source.ask(query);
+    };
+    ask();
+    const stops = [useNavigation.subscribe(ask), useColumns.subscribe(ask)];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [source]);
+}
 
 function useQuery(): Query {
   const text = useNavigation((place) => place.query);

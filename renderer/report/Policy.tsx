@@ -117,5 +117,11 @@ function Rule({ rule: { value, key } }: { rule: PolicyRule }): ReactNode {
         Boundary <code>{value.mapping.boundary}</code> is {value.mapping.environment}.
       </>
     );
+  if (value.kind === 'writeBack')
+    return (
+      <>
+        Sent to sources after approval: {value.policy.fields.join(', ') || 'nothing'}; a second person approves {value.policy.secondPerson}.
+      </>
+    );
   return <code>{key}</code>;
 }

@@ -5,6 +5,7 @@ import { EngineProvider, useStatus } from '../app/engine.tsx';
 import { Shell } from '../app/Shell.tsx';
 import { EditingProvider } from '../editing/EditingProvider.tsx';
 import { ActionButton } from '../parts/ActionButton.tsx';
+import { Later } from '../parts/Later.tsx';
 import { NowProvider } from '../parts/NowProvider.tsx';
 import { useWhy } from '../register/whyStore.ts';
 import { type PickedSnapshot, useOpenSnapshot } from './openSnapshot.ts';
@@ -57,7 +58,9 @@ function Reading({ name, snapshot }: { name: string; snapshot: SnapshotStatus })
       <SnapshotBand name={name} snapshot={snapshot} />
       <PlaceSlider snapshot={snapshot} />
       <div className={style.inside}>
-        <Shell />
+        <Later>
+          <Shell />
+        </Later>
       </div>
       <SnapshotPanel snapshot={snapshot} />
     </div>

@@ -9,6 +9,7 @@ import style from '../inbox/list.module.css';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { Section } from '../parts/Section.tsx';
 import { useNow } from '../parts/useNow.ts';
+import { arrivalWords, followWords, lagWords } from './arrival.ts';
 import { EvidenceAge } from './EvidenceAge.tsx';
 import { healthOf, nextRunWords } from './evidence.ts';
 import { HealthMark } from './HealthMark.tsx';
@@ -75,6 +76,8 @@ function Held({ held }: { held: SourceView['status']['held'][number] }): ReactNo
   );
 }
 
+const stated = (name: string, words: string | undefined): (readonly [string, ReactNode])[] => (words === undefined ? [] : [[name, words]]);
+
 function Summary({ view }: { view: SourceView }): ReactNode {
   const now = useNow();
   const { status } = view;
@@ -83,6 +86,9 @@ function Summary({ view }: { view: SourceView }): ReactNode {
     ['For reports', view.freshness.reporting],
     ['For certifying', view.freshness.control],
     ['Read by', `${status.kind}, ${status.mechanism}`],
+    ...stated('Between listings', followWords(status, now)),
+    ...stated('Changes arrive', arrivalWords(status)),
+    ['Delay of the source itself', lagWords(status)],
     ['Records', String(view.records)],
     ['Next run', nextRunWords(status, now) ?? 'not planned'],
     ['Who sees it', status.visibility === 'private' ? 'only this device, until its user publishes it' : 'everybody in this space'],

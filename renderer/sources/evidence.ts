@@ -45,6 +45,7 @@ export type SourceHealth = 'held' | 'failed' | 'running' | 'paused' | 'never run
 export function healthOf(status: SourceStatus): SourceHealth {
   if (status.held.length > 0) return 'held';
   if (status.state !== 'idle') return status.state;
+  if (status.follow?.state === 'broken') return 'failed';
   return status.coverage.some((coverage) => coverage.outcome !== 'complete') ? 'partial' : 'ok';
 }
 

@@ -16,7 +16,9 @@ export type Purpose =
   | 'muster/head/1'
   | 'muster/rekey/1'
   | 'muster/restore/1'
-  | 'muster/snapshot/1';
+  | 'muster/snapshot/1'
+  /** No signature: the digest of a proposal, which an approval signs with its entry. */
+  | 'muster/write/1';
 
 /** A private key that may be unable to leave its host (WebCrypto, not extractable). */
 export interface Signer {

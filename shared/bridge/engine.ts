@@ -18,8 +18,18 @@ import type {
   Row,
   RowWindow,
   SourceView,
+  WriteBackView,
 } from '../register/view.ts';
-import type { ApiError, DryRunReply, SnapshotJob, SnapshotRequest, SourceSettings, SpaceInfo } from '../wire/http.ts';
+import type {
+  ApiError,
+  DryRunReply,
+  SnapshotJob,
+  SnapshotRequest,
+  SourceSettings,
+  SpaceInfo,
+  WritePlanReply,
+  WritePlanRequest,
+} from '../wire/http.ts';
 import type { DeviceRequestReply, SignInBegun, SignInInfo, SignInOutcome, TeamReply, WaitingDevice } from '../wire/team.ts';
 import type { SnapshotStatus } from './snapshot.ts';
 
@@ -39,6 +49,8 @@ export interface EngineApi {
   inbox(): Promise<readonly InboxGroup[]>;
   sources(): Promise<readonly SourceView[]>;
   parties(): Promise<readonly PartyView[]>;
+  /** What was proposed to be sent to sources, and what became of it; the newest first. */
+  writeBacks(): Promise<readonly WriteBackView[]>;
   activity(options: { runs: boolean; before?: Instant; limit: number }): Promise<readonly ActivityLine[]>;
   suggestions(field: string, text: string, limit: number): Promise<readonly Suggestion[]>;
   search(text: string, limit: number): Promise<readonly SearchHit[]>;
@@ -79,6 +91,8 @@ export interface EngineApi {
   applyPlan(digest: string, only?: readonly string[]): Promise<Result<{ readonly source: SourceId }, ApiError>>;
   runSource(id: SourceId): Promise<Result<null, ApiError>>;
   reread(source: SourceId, externalId: string): Promise<Result<null, ApiError>>;
+  /** What exactly would be sent to a source, ready to be proposed. Nothing is sent. */
+  planWrite(source: SourceId, request: WritePlanRequest): Promise<Result<WritePlanReply, ApiError>>;
   upload(name: string, bytes: Uint8Array<ArrayBuffer>, modified?: Instant): Promise<Result<{ readonly upload: string }, ApiError>>;
   recordHistory(
     source: SourceId,

@@ -4,7 +4,7 @@ import type { LedgerChange } from './ledgerReader.ts';
 
 const STRUCTURE: ReadonlySet<ActKind> = new Set<ActKind>(['create', 'merge', 'split']);
 const PEOPLE: ReadonlySet<ActKind> = new Set<ActKind>(['role', 'enrol', 'revoke', 'rekey', 'invite', 'genesis']);
-const DECISIONS: ReadonlySet<ActKind> = new Set<ActKind>(['approve', 'reject', 'release', 'discard']);
+const DECISIONS: ReadonlySet<ActKind> = new Set<ActKind>(['propose', 'approve', 'reject', 'release', 'discard']);
 
 /** Collects what an append or a change of the outbox touched. */
 export class ChangeSet implements LedgerChange {

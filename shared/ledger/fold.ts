@@ -1,6 +1,6 @@
 import { parseTime } from '../base/time.ts';
-import type { Act, ActRef, VoidReason } from '../model/act.ts';
-import type { DeviceId, Entry, EntryId, Place, Receipt } from '../model/entry.ts';
+import type { Act, ActOf, ActRef, VoidReason } from '../model/act.ts';
+import type { DeviceId, Entry, EntryId, Place, Receipt, SpaceId } from '../model/entry.ts';
 import type { Anchor } from '../model/ids.ts';
 import { type ActNode, cappedPlace, type EntryNode, hook, type Restore } from './causality.ts';
 import { addPlaced, appended, Cells, recount } from './cells.ts';
@@ -8,6 +8,7 @@ import type { ChangeSet } from './changeSet.ts';
 import { cellTarget, foldedDetail, foldedValue, isFoldable, namedAnchors } from './foldedAct.ts';
 import { Interner } from './interner.ts';
 import { type JudgedState, judgeActs } from './judge.ts';
+import { proposalDigest } from './proposal.ts';
 import { Registry } from './registry.ts';
 
 /** What a replica does not let count although the server placed it without a word, and why. */
@@ -17,6 +18,12 @@ export interface IgnoredAct {
   /** Undefined: all of it. */
   readonly act: number | undefined;
   readonly reason: VoidReason | 'damaged' | 'another space' | 'placed twice' | 'another value at this place' | 'distrusted';
+}
+
+/** What of an entry and its receipt an act needs to be applied. */
+interface Placing {
+  readonly space: SpaceId;
+  readonly at: string;
 }
 
 /** The placed part of the fold: entries come in place order, each exactly once. */
@@ -80,7 +87,7 @@ export class Fold implements JudgedState {
     this.#noteFork(entry, node);
     for (const [index, act] of entry.acts.entries()) {
       this.#settle(node, index, own[index], receipt.void?.[String(index)]);
-      this.#count(node, index, act, receipt, change);
+      this.#count(node, index, act, { space: entry.space, at: receipt.at }, change);
     }
   }
 
@@ -100,7 +107,7 @@ export class Fold implements JudgedState {
     if (own && !said) this.ignored.push({ place: node.place as Place, entry: node.id, act: index, reason: own });
   }
 
-  #count(node: EntryNode, index: number, act: Act, receipt: Receipt, change: ChangeSet): void {
+  #count(node: EntryNode, index: number, act: Act, placing: Placing, change: ChangeSet): void {
     const folded = node.acts[index];
     if (!folded) return;
     if (!isFoldable(act)) {
@@ -110,7 +117,7 @@ export class Fold implements JudgedState {
     const anchors = namedAnchors(act);
     this.#list(node, anchors);
     change.touch(act.kind, anchors);
-    if (folded.void === undefined) this.#apply(act, folded, receipt, change);
+    if (folded.void === undefined) this.#apply(act, folded, placing, change);
   }
 
   #list(node: EntryNode, anchors: readonly Anchor[]): void {
@@ -120,17 +127,17 @@ export class Fold implements JudgedState {
     }
   }
 
-  #apply(act: Act, folded: ActNode, receipt: Receipt, change: ChangeSet): void {
+  #apply(act: Act, folded: ActNode, placing: Placing, change: ChangeSet): void {
     const target = cellTarget(act);
     if (target) {
       const field = this.#intern.text(target.field);
       for (const anchor of target.anchors) addPlaced(this.cells.ensureCell(anchor, field, target.element), folded);
     } else {
-      this.#applyBeyondCells(act, folded, receipt, change);
+      this.#applyBeyondCells(act, folded, placing, change);
     }
   }
 
-  #applyBeyondCells(act: Act, folded: ActNode, receipt: Receipt, change: ChangeSet): void {
+  #applyBeyondCells(act: Act, folded: ActNode, placing: Placing, change: ChangeSet): void {
     const ref: ActRef = { entry: folded.entry.id, act: folded.index };
     const { registry } = this;
     switch (act.kind) {
@@ -150,6 +157,9 @@ export class Fold implements JudgedState {
       case 'withdraw':
         for (const target of act.acts) this.#withdraw(target, folded.entry, change);
         return;
+      case 'propose':
+        this.#propose(act, folded, placing);
+        return;
       case 'approve':
       case 'reject':
       case 'release':
@@ -160,7 +170,7 @@ export class Fold implements JudgedState {
         registry.serverKey = act.serverKey;
         return;
       case 'enrol':
-        registry.enrol(act, ref, receipt.at);
+        registry.enrol(act, ref, placing.at);
         return;
       case 'revoke':
         registry.revoke(act, ref);
@@ -180,6 +190,19 @@ export class Fold implements JudgedState {
     }
   }
 
+  #propose(act: ActOf<'propose'>, { entry, index }: ActNode, { space, at }: Placing): void {
+    const { registry } = this;
+    registry.propose({
+      digest: proposalDigest(space, act),
+      act,
+      ref: { entry: entry.id, act: index },
+      person: registry.personIdOf(entry.device),
+      device: entry.device,
+      place: entry.place as Place,
+      at,
+    });
+  }
+
   #comment(anchor: Anchor, folded: ActNode): void {
     const state = this.cells.ensure(anchor);
     state.comments ??= [];
@@ -196,6 +219,7 @@ export class Fold implements JudgedState {
     this.#list(by, anchors);
     change.touch(act.kind, anchors);
     if (act.kind === 'invite') this.registry.dropInvitation(ref);
+    if (act.kind === 'propose') this.registry.dropProposal(ref);
     const cell = cellTarget(act);
     for (const anchor of cell?.anchors ?? []) recount(this.cells.ensureCell(anchor, cell?.field ?? '', cell?.element));
   }

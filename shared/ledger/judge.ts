@@ -3,11 +3,12 @@ import { type Millis, parseTime } from '../base/time.ts';
 import type { Act, ActKind, ActOf, ActRef, SignInSubject, VoidReason } from '../model/act.ts';
 import type { DeviceId, Entry, EntryId } from '../model/entry.ts';
 import { fieldByName, fieldProblem, isSetField } from '../model/fields.ts';
-import type { Anchor, PersonId } from '../model/ids.ts';
+import { type Anchor, anchorOf, type PersonId } from '../model/ids.ts';
 import type { ActNode, EntryNode } from './causality.ts';
 import { isFoldable } from './foldedAct.ts';
 import type { PersonView } from './ledgerReader.ts';
 import { mayAct } from './permissions.ts';
+import { proposalDigest } from './proposal.ts';
 import { deviceKey, policyKey, type Registry, refKey, roleKey, SERVER_KEY } from './registry.ts';
 
 /** What a verdict depends on besides the act: the state just before the entry's place. */
@@ -37,6 +38,8 @@ export interface ServerChecks {
    * the entry is judged, because that takes time. Absent: not asked.
    */
   readonly isProved?: (act: ActOf<'enrol'> | ActOf<'rekey'>) => boolean;
+  /** Is what this proposal was made from registered now, and not in conflict? Absent: not asked. */
+  readonly isRegistered?: (proposal: ActOf<'propose'>) => boolean;
 }
 
 /** Acts that may be taken back. What let something happen outside the register, or a key out of it, stays. */
@@ -54,6 +57,7 @@ const WITHDRAWABLE: ReadonlySet<ActKind> = new Set<ActKind>([
   'merge',
   'split',
   'invite',
+  'propose',
 ]);
 
 /**
@@ -128,8 +132,11 @@ class EntryJudge {
       case 'merge':
       case 'split':
         return undefined;
+      case 'propose':
+        return this.#proposal(act);
       case 'approve':
       case 'reject':
+        return this.#approval(act);
       case 'release':
       case 'discard':
         return this.#state.registry.decisions.has(act.subject) || this.#take(`subject/${act.subject}`) ? 'already decided' : undefined;
@@ -154,6 +161,35 @@ class EntryJudge {
       default:
         return unreachable(act);
     }
+  }
+
+  /** One of its anchors is that of the record that would be written: so a remit bounds what is sent as it bounds what is edited. */
+  #proposal(act: ActOf<'propose'>): VoidReason | undefined {
+    const { registry } = this.#state;
+    if (!act.anchors.includes(anchorOf(act.source, act.write.externalId))) return 'unknown subject';
+    if (!registry.writeBack.fields.includes(act.write.field)) return 'write-back is off';
+    const digest = proposalDigest(this.#entry.space, act);
+    if (registry.proposals.has(digest) || registry.decisions.has(digest)) return 'already decided';
+    return this.#stale(act) ?? (this.#take(`propose/${digest}`) ? 'already decided' : undefined);
+  }
+
+  #approval({ kind, subject }: ActOf<'approve'> | ActOf<'reject'>): VoidReason | undefined {
+    const { registry } = this.#state;
+    if (registry.decisions.has(subject)) return 'already decided';
+    const proposal = registry.proposals.get(subject);
+    const person = this.#author?.person;
+    if (!proposal || person === undefined) return 'unknown subject';
+    if (kind === 'approve') {
+      if (proposal.person === person && registry.needsSecondPerson(person)) return 'needs a second person';
+      if (!registry.writeBack.fields.includes(proposal.act.write.field)) return 'write-back is off';
+      const stale = this.#stale(proposal.act);
+      if (stale) return stale;
+    }
+    return this.#take(`subject/${subject}`) ? 'already decided' : undefined;
+  }
+
+  #stale(act: ActOf<'propose'>): VoidReason | undefined {
+    return this.#server?.isRegistered && !this.#server.isRegistered(act) ? 'not what is registered' : undefined;
   }
 
   /** Takes a name for the rest of the entry. @returns whether an earlier act had it. */
@@ -280,8 +316,15 @@ class EntryJudge {
       const target = entry && entry.place > 0 ? entry.acts[ref.act] : undefined;
       if (!target || !isWithdrawable(target.kind)) return 'unknown subject';
       if (!this.#isOwn(target) && !this.#isAdministratorsInvitation(target)) return 'not the author';
+      if (target.kind === 'propose' && this.#isDecided(ref)) return 'already decided';
     }
     return undefined;
+  }
+
+  #isDecided(ref: ActRef): boolean {
+    const { registry } = this.#state;
+    const proposal = registry.proposalAt(ref);
+    return proposal !== undefined && registry.decisions.has(proposal.digest);
   }
 
   /** An open invitation is a door: every administrator may close it, not only who opened it. */

@@ -2,8 +2,9 @@ import type { Json } from '../base/json.ts';
 import type { ActRef, SignInSubject, VoidReason } from '../model/act.ts';
 import type { DeviceId, Entry, EntryId, HashHex, Place, Receipt } from '../model/entry.ts';
 import type { Anchor, PersonId } from '../model/ids.ts';
-import type { PolicyValue } from '../model/policy.ts';
+import type { PolicyValue, WriteBackPolicy } from '../model/policy.ts';
 import type { RecordType, Role } from '../model/vocabulary.ts';
+import type { Proposal } from './proposal.ts';
 
 /** One of the values that a cell has: an act that nothing else is after. */
 export interface Head {
@@ -116,6 +117,11 @@ export interface LedgerReader {
   ):
     | { readonly kind: 'approve' | 'reject' | 'release' | 'discard'; readonly ref: ActRef; readonly person: PersonId | undefined }
     | undefined;
+  /** Valid proposals that nobody took back, by digest, in place order; decided ones too. */
+  proposals(): ReadonlyMap<HashHex, Proposal>;
+  readonly writeBack: WriteBackPolicy;
+  /** Would an approval of this person's own proposal be void? */
+  needsSecondPerson(person: PersonId): boolean;
   /** Newest first; `anchor` narrows to entries that touch it. */
   lines(options: { anchor?: readonly Anchor[]; before?: Place; limit: number }): LedgerLine[];
   line(id: EntryId): LedgerLine | undefined;

@@ -1,5 +1,5 @@
 import { type Millis, toInstant } from '../base/time.ts';
-import type { ActRef, SignInSubject, Succession, VoidReason } from '../model/act.ts';
+import type { ActKind, ActRef, SignInSubject, Succession, VoidReason } from '../model/act.ts';
 import {
   type DeviceId,
   decodeLedgerValue,
@@ -12,7 +12,7 @@ import {
   type SpaceId,
 } from '../model/entry.ts';
 import type { Anchor, PersonId } from '../model/ids.ts';
-import type { SignInPolicy } from '../model/policy.ts';
+import type { SignInPolicy, WriteBackPolicy } from '../model/policy.ts';
 import { Activity, type LineOptions } from './activity.ts';
 import { type EntryNode, type Restore, sees } from './causality.ts';
 import { ChangeSet } from './changeSet.ts';
@@ -24,6 +24,7 @@ import { LedgerLog, type LedgerValue } from './ledgerLog.ts';
 import type { CellView, CommentView, CreatedRecord, Head, LedgerChange, LedgerLine, LedgerReader, PersonView } from './ledgerReader.ts';
 import type { MerkleTree } from './merkle.ts';
 import { Overlay } from './overlay.ts';
+import type { Proposal } from './proposal.ts';
 import type { Decision, Invitation, PolicyEntry } from './registry.ts';
 
 export type { Restore } from './causality.ts';
@@ -108,6 +109,18 @@ export class LedgerState implements LedgerReader {
     const reasons: Record<string, VoidReason> = {};
     for (const [index, reason] of verdicts.entries()) if (reason) reasons[String(index)] = reason;
     return { at: toInstant(at), ...(Object.keys(reasons).length > 0 ? { void: reasons } : {}) };
+  }
+
+  /** The value at a place, as it came; undefined where none is held. */
+  valueAt(place: Place): Uint8Array | undefined {
+    return this.#log.at(place);
+  }
+
+  /** Places up to one whose entries hold an act of these kinds, in order. */
+  placesWith(kinds: ReadonlySet<ActKind>, upTo: Place): Place[] {
+    return this.#fold.byPlace
+      .slice(0, upTo)
+      .flatMap((node, index) => (node?.acts.some(({ kind }) => kinds.has(kind)) ? [(index + 1) as Place] : []));
   }
 
   /** Is this entry held, placed or in the outbox? What a `prev` must name. */
@@ -298,6 +311,20 @@ export class LedgerState implements LedgerReader {
 
   decision(subject: HashHex): Decision | undefined {
     return this.#fold.registry.decisions.get(subject);
+  }
+
+  proposals(): ReadonlyMap<HashHex, Proposal> {
+    return this.#fold.registry.proposals;
+  }
+
+  /** What may be proposed to sources, and who approves. */
+  get writeBack(): WriteBackPolicy {
+    return this.#fold.registry.writeBack;
+  }
+
+  /** Would an approval of this person's own proposal be void? */
+  needsSecondPerson(person: PersonId): boolean {
+    return this.#fold.registry.needsSecondPerson(person);
   }
 
   lastOn(key: string): ActRef | undefined {

@@ -16,6 +16,7 @@ const STEWARD_ACTS = [
   'split',
   'release',
   'discard',
+  'propose',
   'withdraw',
 ] as const satisfies readonly ActKind[];
 const ADMIN_ACTS = [
@@ -33,7 +34,7 @@ const ADMIN_ACTS = [
 /** The one table of who may do what (DESIGN 12). `genesis` is nobody's: the server key makes it, once. */
 const MAY: Readonly<Record<Role, ReadonlySet<ActKind>>> = {
   reader: new Set(),
-  owner: new Set([...FOLD_ACTS, 'withdraw']),
+  owner: new Set([...FOLD_ACTS, 'propose', 'withdraw']),
   steward: new Set(STEWARD_ACTS),
   approver: new Set(['approve', 'reject', 'comment', 'withdraw']),
   admin: new Set(ADMIN_ACTS),

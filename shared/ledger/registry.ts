@@ -1,8 +1,18 @@
 import type { ActOf, ActRef, SignInSubject, Succession } from '../model/act.ts';
 import type { DeviceId, HashHex } from '../model/entry.ts';
 import type { PersonId } from '../model/ids.ts';
-import { type Grant, type PolicyValue, SIGN_IN_POLICY, type SignInPolicy } from '../model/policy.ts';
+import {
+  type Grant,
+  type PolicyValue,
+  SHIPPED_WRITE_BACK,
+  SIGN_IN_POLICY,
+  type SignInPolicy,
+  WRITE_BACK_POLICY,
+  type WriteBackPolicy,
+} from '../model/policy.ts';
 import type { PersonView } from './ledgerReader.ts';
+import { mayDo } from './permissions.ts';
+import type { Proposal } from './proposal.ts';
 
 export type DecisionKind = 'approve' | 'reject' | 'release' | 'discard';
 export interface Decision {
@@ -39,9 +49,12 @@ export class Registry {
   readonly persons = new Map<PersonId, PersonView>();
   readonly policies = new Map<string, PolicyEntry>();
   readonly decisions = new Map<HashHex, Decision>();
+  /** Valid ones that nobody took back, decided ones too. */
+  readonly proposals = new Map<HashHex, Proposal>();
   readonly #personByDevice = new Map<DeviceId, PersonId>();
   readonly #personBySignIn = new Map<string, PersonId>();
   readonly #last = new Map<string, ActRef>();
+  readonly #proposalsByRef = new Map<string, HashHex>();
   readonly #invitations = new Map<string, Invitation & { readonly ref: ActRef }>();
 
   get someoneEnrolled(): boolean {
@@ -73,6 +86,34 @@ export class Registry {
   get signIn(): SignInPolicy | undefined {
     const value = this.policies.get(SIGN_IN_POLICY)?.value;
     return value?.kind === 'signIn' ? value.policy : undefined;
+  }
+
+  get writeBack(): WriteBackPolicy {
+    const value = this.policies.get(WRITE_BACK_POLICY)?.value;
+    return value?.kind === 'writeBack' ? value.policy : SHIPPED_WRITE_BACK;
+  }
+
+  /** Has this proposal to be approved by somebody else than this person? Where policy lets one person do both, only if nobody else could. */
+  needsSecondPerson(person: PersonId): boolean {
+    if (this.writeBack.secondPerson === 'always') return true;
+    const could = (one: PersonView): boolean => mayDo(one.role, 'approve').may && one.devices.some(({ revoked }) => !revoked);
+    return [...this.persons.values()].some((one) => one.person !== person && could(one));
+  }
+
+  proposalAt(ref: ActRef): Proposal | undefined {
+    const digest = this.#proposalsByRef.get(refKey(ref));
+    return digest === undefined ? undefined : this.proposals.get(digest);
+  }
+
+  propose(proposal: Proposal): void {
+    this.proposals.set(proposal.digest, proposal);
+    this.#proposalsByRef.set(refKey(proposal.ref), proposal.digest);
+  }
+
+  /** Its author took it back. */
+  dropProposal(ref: ActRef): void {
+    const proposal = this.proposalAt(ref);
+    if (proposal) this.proposals.delete(proposal.digest);
   }
 
   /** Could somebody with such a grant have come in by the sign-in policy in force? */

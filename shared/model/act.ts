@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { MAX_TEXT } from '../base/text.ts';
 import { anchor, deviceId, entryId, hash, personId, sourceId, spaceId } from './ids.ts';
+import { plannedWrite } from './plannedWrite.ts';
 import { policyValue } from './policy.ts';
 import { instant, json } from './record.ts';
 import { exclusionReason, lifecycle, recordType, role } from './vocabulary.ts';
@@ -32,6 +33,27 @@ const signature = z.string().max(128);
 export const succession = z.object({ from: deviceId, to: deviceId, endorsement: signature, proof: signature }).strict();
 export type Succession = z.infer<typeof succession>;
 
+/**
+ * Write-back: what exactly would be sent, and where to. Its digest (`ledger/proposal.ts`) is what `approve` and `reject` name.
+ */
+export const propose = z
+  .object({
+    kind: z.literal('propose'),
+    anchors,
+    source: sourceId,
+    /** Which system answered when the place was read: the source's `place` (account, cluster, directory). */
+    system: z.string().max(2_048),
+    /** The registered value that this was made from; null: blank. Once it is another one the proposal is stale. */
+    registered: json,
+    /** The same in the source's words, and what its next observation is expected to say: a party by its name. */
+    sent: json,
+    write: plannedWrite,
+    /** So that the same change can be proposed again: 128 random bits in hex. */
+    nonce: z.string().regex(/^[0-9a-f]{32}$/),
+    why,
+  })
+  .strict();
+
 export const act = z.discriminatedUnion('kind', [
   // fold: last causal writer, concurrent differing values conflict
   z
@@ -56,7 +78,9 @@ export const act = z.discriminatedUnion('kind', [
   // append: never conflict
   z.object({ kind: z.literal('comment'), anchors, text }).strict(),
   z.object({ kind: z.literal('request'), anchors, of: personId.optional(), text }).strict(),
-  // the first valid place wins; the subject is a digest (a held plan, a write-back, a proposal)
+  // write-back
+  propose,
+  // the first valid place wins; the subject is a digest: of a proposal, or of a held plan
   z.object({ kind: z.literal('approve'), subject: hash, why }).strict(),
   z.object({ kind: z.literal('reject'), subject: hash, why }).strict(),
   z.object({ kind: z.literal('release'), subject: hash, source: sourceId, why }).strict(),
@@ -118,5 +142,8 @@ export const voidReason = z.enum([
   'the last administrator stays',
   'not in the sign-in policy',
   'not proved',
+  'write-back is off',
+  'not what is registered',
+  'needs a second person',
 ]);
 export type VoidReason = z.infer<typeof voidReason>;

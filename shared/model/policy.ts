@@ -69,6 +69,21 @@ export const signInPolicy = z
 export type SignInPolicy = z.infer<typeof signInPolicy>;
 export const SIGN_IN_POLICY = 'sign-in';
 
+/**
+ * Key `write-back`: which fields may be proposed to the source that holds them, and whether another person than the proposer has to approve.
+ * `where there is one`: nobody else in the space may approve, so one person may do both; it is marked as self-approved.
+ */
+export const writeBackPolicy = z
+  .object({ fields: z.array(z.string().min(1).max(64)).max(64), secondPerson: z.enum(['always', 'where there is one']) })
+  .strict();
+export type WriteBackPolicy = z.infer<typeof writeBackPolicy>;
+export const WRITE_BACK_POLICY = 'write-back';
+/** DOMAIN H, column "Write back": what is not named is never sent. */
+export const SHIPPED_WRITE_BACK: WriteBackPolicy = {
+  fields: ['owner', 'team', 'technicalContact', 'application', 'environment'],
+  secondPerson: 'where there is one',
+};
+
 /** Values of `policy` acts, by key. */
 export const policyValue = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('field'), policy: fieldPolicy }).strict(),
@@ -76,6 +91,7 @@ export const policyValue = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('environment'), mapping: environmentMapping }).strict(),
   z.object({ kind: z.literal('threshold'), name: z.string().max(64), days: z.number().int().min(1).max(3_650) }).strict(),
   z.object({ kind: z.literal('signIn'), policy: signInPolicy }).strict(),
+  z.object({ kind: z.literal('writeBack'), policy: writeBackPolicy }).strict(),
   z.object({ kind: z.literal('absent') }).strict(),
 ]);
 export type PolicyValue = z.infer<typeof policyValue>;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { coverageId, externalId, hash, sourceId } from './ids.ts';
+import { coverageId, entryId, externalId, hash, sourceId } from './ids.ts';
 import { instant } from './record.ts';
 
 const count = z.number().int().min(0);
@@ -37,7 +37,18 @@ export type GuardRule = z.infer<typeof guardRule>;
 
 /** What a run changed or would change. */
 export const runCounts = z
-  .object({ added: count, changed: count, missing: count, returned: count, deleted: count, unchanged: count, held: count })
+
+  .object({
+    added: count,
+    changed: count,
+    missing: count,
+    returned: count,
+    deleted: count,
+    unchanged: count,
+    held: count,
+    /** Changes that this register sent itself, and saw come back: no news. Absent: none. */
+    echoed: count.optional(),
+  })
   .strict();
 export type RunCounts = z.infer<typeof runCounts>;
 
@@ -79,7 +90,8 @@ export const runSummary = z
     ended: instant,
     /** The moment the source was true for: taken before the listing started. */
     asOf: instant,
-    outcome: z.enum(['complete', 'partial', 'failed', 'cancelled']),
+    /** `delta`: everything that changed since the cursor was said; what it does not name is as it was. */
+    outcome: z.enum(['complete', 'delta', 'partial', 'failed', 'cancelled']),
     counts: runCounts,
     problems: z.array(connectorProblem).max(20),
     trigger: z.enum(['schedule', 'watch', 'person', 'start', 'event', 'reread', 'release']),
@@ -91,8 +103,10 @@ export const coverageState = z
   .object({
     id: coverageId,
     label: text,
-    /** As-of of the last listing that was complete. Absent: never complete. */
+    /** The moment for which everything in it is known: a complete listing, carried on by deltas or a stream. Absent: never complete. */
     completeAsOf: instant.optional(),
+    /** As-of of the last complete listing, where deltas or a stream have carried `completeAsOf` past it. */
+    listedAsOf: instant.optional(),
     lastAttempt: instant,
     outcome: z.enum(['complete', 'partial', 'failed']),
     records: count,
@@ -104,6 +118,54 @@ export const coverageState = z
   })
   .strict();
 export type CoverageState = z.infer<typeof coverageState>;
+
+/** How a source is followed between its listings. */
+export const followState = z
+  .object({
+    state: z.enum(['connecting', 'live', 'broken']),
+    /** Milliseconds within which a living stream says something: three times that in silence is unknown. */
+    every: z.number().int().min(1),
+    since: instant,
+    /** Records that were said to have changed or gone since then. */
+    events: count,
+    problem: connectorProblem.optional(),
+  })
+  .strict();
+export type FollowState = z.infer<typeof followState>;
+
+/** Delays that are kept: enough for a 95th percentile, and a few hundred bytes. */
+export const MOST_DELAYS = 50;
+
+/**
+ * What became of one approved write (DESIGN 11). `sending` is on disk before anything is sent, every other state after the source answered,
+ * so that a crash between the two is known by it.
+ */
+export const writeReceipt = z
+  .object({
+    /** The digest of the proposal. */
+    proposal: hash,
+    /** The approval: its entry and act, and its place. One approval is sent once. */
+    approval: z.object({ entry: entryId, act: count }).strict(),
+    place: count,
+    externalId,
+    field: z.string().max(64),
+    /** The hash of what the next observation is expected to say of the field. */
+    sent: hash,
+    state: z.enum(['sending', 'applied', 'already', 'changed', 'refused', 'stale', 'unknown']),
+    at: instant,
+    /** How often it was sent, or tried to be. */
+    attempts: count,
+    /** As the source calls it after the write. */
+    version: z.string().max(16_384).optional(),
+    /** `changed`: what the source holds instead; null: nothing. */
+    now: z.string().max(16_384).nullable().optional(),
+    problem: connectorProblem.optional(),
+    /** The as-of of the first observation that says what was sent, or of the last one that says something else. */
+    confirmed: instant.optional(),
+    differs: instant.optional(),
+  })
+  .strict();
+export type WriteReceipt = z.infer<typeof writeReceipt>;
 
 /** The one key `state` of `status/<source>/<epoch>` (DESIGN 4). */
 export const sourceStatus = z
@@ -123,11 +185,21 @@ export const sourceStatus = z
     state: z.enum(['never run', 'idle', 'running', 'failed', 'paused']),
     progress: z.object({ done: count, total: count.optional(), what: text }).strict().optional(),
     heartbeat: instant.optional(),
+    follow: followState.optional(),
+    /** Of the last events that their source dates: milliseconds from the event to the moment it was on disk here, oldest first. */
+    delays: z.array(count).max(MOST_DELAYS).optional(),
     nextRun: instant.optional(),
     coverage: z.array(coverageState).max(2_000),
     runs: z.array(runSummary).max(50),
     held: z.array(heldPart).max(20),
     rereads: z.array(z.object({ externalId, at: instant, outcome: z.enum(['unchanged', 'changed', 'gone', 'failed']) }).strict()).max(50),
+    /** Governed fields that this source has a place for, and so may be sent to it. Absent: none. */
+    writable: z.array(z.string().max(64)).max(64).optional(),
+    /** `upTo`: every approval for this source up to that place has come to its end, whether its receipt is still here or not. */
+    writes: z
+      .object({ upTo: count, receipts: z.array(writeReceipt).max(500) })
+      .strict()
+      .optional(),
     /** The Yjs clock of each shard's writer that a reader must hold before this state may be believed: [client, clock]. */
     needs: z.array(z.tuple([z.number().int().min(0), count])).max(256),
   })

@@ -8,6 +8,8 @@ export interface Evidence {
   readonly asOf: Millis | undefined;
   /** A silent source is unknown, not fresh. Undefined: the mechanism has no heartbeat to miss. */
   readonly heartbeat: Millis | undefined;
+  /** How often a stream says something; absent: the cadence of the source's runs. */
+  readonly every?: Millis;
   readonly gap: boolean;
 }
 
@@ -26,7 +28,7 @@ export function freshnessOf(
   if (evidence.asOf === undefined || evidence.gap) return 'unknown';
   const age = now - evidence.asOf;
   if (age > UNKNOWN_AFTER * source.reporting) return 'unknown';
-  if (evidence.heartbeat !== undefined && silent(evidence.heartbeat, source.cadence, now)) return 'unknown';
+  if (evidence.heartbeat !== undefined && silent(evidence.heartbeat, evidence.every ?? source.cadence, now)) return 'unknown';
   return age <= level ? 'fresh' : 'stale';
 }
 
@@ -41,6 +43,7 @@ export function evidenceOf(status: SourceStatus, coverage: CoverageState | undef
     asOf: timeOf(coverage?.completeAsOf),
     heartbeat: live ? timeOf(status.heartbeat) : undefined,
     gap: coverage?.gap === true,
+    ...(status.follow ? { every: status.follow.every } : {}),
   };
 }
 
@@ -55,7 +58,8 @@ export function nextFreshnessChange(
 ): Millis {
   if (evidence.asOf === undefined || evidence.gap) return Number.POSITIVE_INFINITY;
   const moments = [evidence.asOf + level, evidence.asOf + UNKNOWN_AFTER * source.reporting];
-  if (evidence.heartbeat !== undefined && source.cadence > 0) moments.push(evidence.heartbeat + MISSED_HEARTBEATS * source.cadence);
+  const every = evidence.every ?? source.cadence;
+  if (evidence.heartbeat !== undefined && every > 0) moments.push(evidence.heartbeat + MISSED_HEARTBEATS * every);
   return Math.min(...moments.filter((moment) => moment >= now).map((moment) => moment + 1));
 }
 

@@ -24,6 +24,15 @@ export interface GuardInput {
   readonly thresholds: Thresholds;
   /** What stewards decided about held parts, by digest. */
   readonly decisions: ReadonlyMap<HashHex, 'release' | 'discard'>;
+  /** What a stream applied little by little in the last minutes: it counts with what comes now. */
+  readonly recent?: RecentCounts;
+}
+
+/** Changes that were applied one by one, as the thresholds count them. */
+export interface RecentCounts {
+  readonly owners: number;
+  readonly changes: number;
+  readonly additions: number;
 }
 
 export interface GuardVerdict {
@@ -188,8 +197,9 @@ function holdOwners(input: GuardInput, records: readonly PlannedRecord[]): Step 
   const rule = input.thresholds.ownerWipe;
   const held = records.filter((record) => record.change !== 'delete' && losesOwner(record));
   const whole = input.plan.ownedBefore;
-  if (!rule || held.length < rule.least || held.length <= rule.share * whole) return nothingHeld(records);
-  const explanation = `${held.length} of ${whole} owners or teams would change or be blanked (${percent(held.length, whole)}, more than ${percent(rule.share, 1)}).`;
+  const count = held.length + (input.recent?.owners ?? 0);
+  if (!rule || held.length === 0 || count < rule.least || count <= rule.share * whole) return nothingHeld(records);
+  const explanation = `${count} of ${whole} owners or teams would change or be blanked (${percent(count, whole)}, more than ${percent(rule.share, 1)}).`;
   const wiped = new Set(held);
   const rest = records.flatMap((record) => {
     const kept = wiped.has(record) ? withoutOwnerChange(record, input.asOf) : record;
@@ -202,8 +212,9 @@ function holdChanges(input: GuardInput, records: readonly PlannedRecord[]): Step
   const rule = input.thresholds.massChange;
   const changes = records.filter((record) => record.change === 'change' && record.before && isLive(record.before));
   const whole = [...input.plan.liveBefore.values()].reduce((sum, live) => sum + live, 0);
-  if (!rule || changes.length < rule.least || changes.length <= rule.share * whole) return nothingHeld(records);
-  const explanation = `${changes.length} of ${whole} records changed at once (${percent(changes.length, whole)}, more than ${percent(rule.share, 1)}).`;
+  const count = changes.length + (input.recent?.changes ?? 0);
+  if (!rule || count < rule.least || count <= rule.share * whole) return nothingHeld(records);
+  const explanation = `${count} of ${whole} records changed at once (${percent(count, whole)}, more than ${percent(rule.share, 1)}).`;
   return holdAllBut(input, records, new Set(changes), 'changes', 'mass change', explanation);
 }
 
@@ -212,8 +223,9 @@ function holdAdditions(input: GuardInput, records: readonly PlannedRecord[]): St
   const listedBefore = new Set(input.known.filter((coverage) => coverage.completeAsOf).map((coverage) => coverage.id));
   const additions = records.filter((record) => record.change === 'add' && listedBefore.has(record.after.coverage));
   const usual = usualAdditions(input.runs);
-  if (!rule || additions.length < rule.least || additions.length <= rule.times * usual) return nothingHeld(records);
-  const explanation = `${additions.length} new records in one run; ${usual} is usual.`;
+  const count = additions.length + (input.recent?.additions ?? 0);
+  if (!rule || count < rule.least || count <= rule.times * usual) return nothingHeld(records);
+  const explanation = `${count} new records in one run; ${usual} is usual.`;
   return holdAllBut(input, records, new Set(additions), 'additions', 'flood', explanation);
 }
 

@@ -1,6 +1,7 @@
-import { DAY, type Instant, parseTime } from '../base/time.ts';
+import { DAY, type Instant, type Millis, parseTime } from '../base/time.ts';
 import type { CoverageId } from '../model/ids.ts';
 import type { ConnectorProblem, CoverageState, GuardRule, HeldPart, RunCounts } from '../model/status.ts';
+import { carriedOn } from './carriedOn.ts';
 import { type GuardInput, type GuardVerdict, guard } from './guard.ts';
 import { groupOf } from './heldPlan.ts';
 import type { PlannedRecord } from './observe.ts';
@@ -10,12 +11,17 @@ import type { Thresholds } from './thresholds.ts';
 export interface Judgement extends GuardVerdict {
   readonly counts: RunCounts;
   readonly coverage: readonly CoverageState[];
-  readonly outcome: 'complete' | 'partial' | 'failed';
+  readonly outcome: 'complete' | 'delta' | 'partial' | 'failed';
   readonly problems: readonly ConnectorProblem[];
 }
 
+export interface JudgeInput extends GuardInput {
+  /** How old a complete listing may be for deltas to be believed on top of it. */
+  readonly listingLife: Millis;
+}
+
 /** From what was listed to what is applied, held, and said of each coverage. */
-export function judge(input: GuardInput, runProblems: readonly ConnectorProblem[] = []): Judgement {
+export function judge(input: JudgeInput, runProblems: readonly ConnectorProblem[] = []): Judgement {
   const blinded = blindedCoverages(input.plan, input.thresholds);
   const listed = input.listed.map((coverage) => (blinded.has(coverage.id) ? asBlinded(coverage, blinded) : coverage));
   const records = input.plan.records.filter((record) => record.change !== 'missing' || !blinded.has(record.after.coverage));
@@ -30,9 +36,10 @@ export function judge(input: GuardInput, runProblems: readonly ConnectorProblem[
   };
 }
 
-function outcomeOf(listed: readonly ListedCoverage[], doubtful: boolean): 'complete' | 'partial' | 'failed' {
+function outcomeOf(listed: readonly ListedCoverage[], doubtful: boolean): Judgement['outcome'] {
   if (listed.every((coverage) => coverage.outcome === 'failed')) return 'failed';
-  return !doubtful && listed.every((coverage) => coverage.outcome === 'complete') ? 'complete' : 'partial';
+  if (doubtful || !listed.every(({ outcome }) => outcome === 'complete' || outcome === 'delta')) return 'partial';
+  return listed.some(({ outcome }) => outcome === 'delta') ? 'delta' : 'complete';
 }
 
 /** Fields that turned unread on more records of a coverage than the threshold: somebody took a right away from the connector. */
@@ -77,7 +84,7 @@ export function stillHeld(known: readonly HeldPart[], judgement: Judgement): rea
 // --- coverage states -------------------------------------------------------------------------------------------------------
 
 function coverageStates(
-  input: GuardInput,
+  input: JudgeInput,
   listed: readonly ListedCoverage[],
   verdict: GuardVerdict,
   broken: ConnectorProblem | undefined,
@@ -87,7 +94,9 @@ function coverageStates(
   const confirmed = verdict.released.some((plan) => plan.part.rules.some(isRemovalRule));
   const states = listed.map((coverage) => {
     const known = input.known.find((state) => state.id === coverage.id);
-    return nextState(known, coverage, live.get(coverage.id) ?? 0, doubted(coverage.id), confirmed);
+    const records = live.get(coverage.id) ?? 0;
+    if (coverage.outcome === 'delta') return afterDelta(known, coverage, records, doubted(coverage.id), input.listingLife);
+    return nextState(known, { ...coverage, outcome: coverage.outcome }, records, doubted(coverage.id), confirmed);
   });
   const ids = new Set(listed.map((coverage) => coverage.id));
   const silent = input.known.filter((state) => !ids.has(state.id)).map((state) => notListed(state, input.asOf, broken));
@@ -104,21 +113,44 @@ function doubtedCoverages(verdict: GuardVerdict): (id: CoverageId) => boolean {
   return (id) => coverages.has(id);
 }
 
-function nextState(
+/** What a delta does not name is as it was: it carries a complete listing on, and never makes one. */
+function afterDelta(
   known: CoverageState | undefined,
   listed: ListedCoverage,
+  records: number,
+  doubted: boolean,
+  listingLife: Millis,
+): CoverageState {
+  const { problem: _solved, ...before } = known ?? { id: listed.id };
+  const state: CoverageState = {
+    ...before,
+    label: listed.label,
+    lastAttempt: listed.asOf,
+    outcome: known?.completeAsOf === undefined ? 'partial' : 'complete',
+    records,
+    ...(listed.problems[0] ? { problem: listed.problems[0] } : {}),
+    ...(listed.gap || known?.gap ? { gap: true } : {}),
+  };
+  return doubted ? state : carriedOn(state, listed.asOf, listingLife);
+}
+
+function nextState(
+  known: CoverageState | undefined,
+  listed: ListedCoverage & { readonly outcome: CoverageState['outcome'] },
   records: number,
   doubted: boolean,
   confirmed: boolean,
 ): CoverageState {
   const trusted = listed.outcome === 'complete' && !doubted;
   const completeAsOf = trusted ? listed.asOf : known?.completeAsOf;
+  const listedAsOf = trusted ? undefined : known?.listedAsOf;
   const gap = listed.gap || (known?.gap === true && !trusted);
   const high = listed.outcome === 'complete' ? nextHigh(known?.high, records, listed.asOf, confirmed) : known?.high;
   return {
     id: listed.id,
     label: listed.label,
     ...(completeAsOf ? { completeAsOf } : {}),
+    ...(listedAsOf ? { listedAsOf } : {}),
     lastAttempt: listed.asOf,
     outcome: listed.outcome,
     records,

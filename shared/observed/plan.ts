@@ -10,7 +10,7 @@ export interface ListedCoverage {
   readonly id: CoverageId;
   readonly label: string;
   readonly asOf: Instant;
-  readonly outcome: 'complete' | 'partial' | 'failed';
+  readonly outcome: 'complete' | 'delta' | 'partial' | 'failed';
   readonly problems: readonly ConnectorProblem[];
   /** Events were lost and no complete listing followed. */
   readonly gap: boolean;
@@ -99,7 +99,7 @@ function finishPlan(previous: PreviousRecords, pass: Pass, complete: ReadonlyMap
 
 export const OWNER_FIELDS = ['owner', 'team'] as const;
 const isBlank = (value: Json | undefined): boolean => value === undefined || value === null || value === '';
-const hasOwner = (record: SourceRecord): boolean => OWNER_FIELDS.some((name) => !isBlank(record.fields[name]));
+export const hasOwner = (record: SourceRecord): boolean => OWNER_FIELDS.some((name) => !isBlank(record.fields[name]));
 
 /** True when an owner or a team that was known would be another or none. */
 export const losesOwner = ({ before, after }: PlannedRecord): boolean =>

@@ -2,7 +2,7 @@ import type { Json } from '../base/json.ts';
 import { visibleText } from '../base/text.ts';
 import type { Instant } from '../base/time.ts';
 import type { LedgerLine } from '../ledger/ledgerReader.ts';
-import type { Act, ActRef } from '../model/act.ts';
+import type { Act, ActOf, ActRef } from '../model/act.ts';
 import { fieldByName } from '../model/fields.ts';
 import type { Anchor, DeviceId, IdentityId, PersonId } from '../model/ids.ts';
 import type { RunSummary } from '../model/status.ts';
@@ -171,13 +171,23 @@ function sentence(act: Act, projection: Projection): string {
       return `took back ${plural(act.acts.length, 'change')}`;
     case 'genesis':
       return 'created this space';
+    case 'propose':
+      return `proposed to send ${label(act.write.field)} ${act.sent === null ? 'away' : `"${shown(act.write.field, act.sent)}"`} to ${visibleText(projection.evidence.label(act.source))}`;
     case 'approve':
-      return 'approved';
     case 'reject':
-      return 'rejected';
+      return decided(act, projection);
     default:
       return 'a change that this version does not know';
   }
+}
+
+/** What was approved or rejected, where it is known. */
+function decided({ kind, subject }: ActOf<'approve'> | ActOf<'reject'>, { ledger, evidence }: Projection): string {
+  const verb = kind === 'approve' ? 'approved' : 'rejected';
+  const act = ledger.proposals().get(subject)?.act;
+  return act
+    ? `${verb} sending ${(fieldByName.get(act.write.field)?.label ?? act.write.field).toLowerCase()} to ${visibleText(evidence.label(act.source))}`
+    : verb;
 }
 
 /** A device as its person calls it. */
@@ -208,4 +218,4 @@ function runLines({ evidence }: Projection): ActivityLine[] {
 }
 
 export const runText = ({ counts }: RunSummary): string =>
-  `+${counts.added} ~${counts.changed + counts.returned} −${counts.missing + counts.deleted}${counts.held > 0 ? ` · ${counts.held} held` : ''}`;
+  `+${counts.added} ~${counts.changed + counts.returned} −${counts.missing + counts.deleted}${counts.held > 0 ? ` · ${counts.held} held` : ''}${counts.echoed ? ` · ${counts.echoed} confirmed` : ''}`;

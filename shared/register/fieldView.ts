@@ -4,6 +4,7 @@ import { type Authority, authorLabel, decidesText } from './authority.ts';
 import { type Decision, decideSet, isAcknowledged, type Said } from './decide.ts';
 import type { Projection } from './projection.ts';
 import { authorView, sourceTimes, unhashed } from './saidView.ts';
+import { sendTargets } from './sendTargets.ts';
 import type { Subject } from './subject.ts';
 import type { AuthorValue, FieldView } from './view.ts';
 import { setWhyLines, whyLines } from './whyLines.ts';
@@ -37,6 +38,7 @@ export function fieldView(subject: Subject, definition: FieldDefinition, project
     authors: authority.authors.map(labelOf),
     editable: definition.plane === 'governance' && authority.rule !== 'source',
     ...(inherited === undefined ? {} : { inherited: true }),
+    ...(brief ? {} : sendsOf(subject, field, projection)),
     why:
       brief && isEvident(definition, decision)
         ? []
@@ -44,6 +46,12 @@ export function fieldView(subject: Subject, definition: FieldDefinition, project
           ? setWhyLines(subject, field, projection)
           : whyLines(field, decision, authority, inherited, projection),
   };
+}
+
+/** Absent for nearly all. */
+function sendsOf(subject: Subject, field: string, projection: Projection): Pick<FieldView, 'sends'> {
+  const sends = sendTargets(subject, field, projection);
+  return sends.length === 0 ? {} : { sends };
 }
 
 function stateOf(decision: Decision, set: readonly string[] | undefined, inherited: string | undefined): FieldView['state'] {

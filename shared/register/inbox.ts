@@ -3,12 +3,13 @@ import { visibleText } from '../base/text.ts';
 import { MINUTE } from '../base/time.ts';
 import type { Act } from '../model/act.ts';
 import { fieldByName } from '../model/fields.ts';
-import type { SourceId } from '../model/ids.ts';
+import type { PersonId, SourceId } from '../model/ids.ts';
 import { acceptAct, excludeAct, keepAct, overrideEnd, setAct } from './acts.ts';
 import { ageText, plural } from './age.ts';
 import type { Decision } from './decide.ts';
 import { namedRows } from './inboxNames.ts';
 import { privilegeGained } from './inboxPrivilege.ts';
+import { writeItems } from './inboxWrites.ts';
 import { ownerAnswers } from './ownerAnswers.ts';
 import { peopleToConfirm } from './peopleToConfirm.ts';
 import type { Projected } from './projected.ts';
@@ -16,12 +17,14 @@ import type { Projection } from './projection.ts';
 import { sameIdentity } from './sameIdentity.ts';
 import type { Subject } from './subject.ts';
 import type { InboxGroup, InboxItem } from './view.ts';
+import { writeBacks } from './writeBackView.ts';
 
 /** Grouped, never one row per identity (SCREENS): each item is one decision about many records. */
-export function inboxOf(projection: Projection, me: string | undefined): InboxGroup[] {
+export function inboxOf(projection: Projection, me: PersonId | undefined): InboxGroup[] {
   const rows = projection.byName();
   const groups: InboxGroup[] = [
     { kind: 'Held runs', items: heldRuns(projection) },
+    { kind: 'Write-back', items: writeItems(writeBacks(projection, me)) },
     { kind: 'Privilege gained', items: privilegeGained(rows, projection) },
     { kind: 'Conflicts', items: conflicts(rows, projection, me) },
     { kind: 'Owner answers', items: ownerAnswers(rows, projection) },

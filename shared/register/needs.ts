@@ -76,6 +76,13 @@ function driftNeed(subject: Subject, view: FieldView, decision: Decision, projec
     ...(theirs?.value === undefined
       ? []
       : [{ label: `Take ${text}`, hint: `as ${label} says`, acts: [setAct(subject.anchors, view.field, theirs.value)] }]),
+    ...(mine === undefined
+      ? []
+      : (view.sends ?? []).map((send) => ({
+          label: `Send ${view.text} to ${send.label}…`,
+          hint: 'shows exactly what would be sent',
+          send,
+        }))),
     ...(theirs === undefined ? [{ label: 'Give it up', hint: 'sources decide again', acts: [clearAct(subject.anchors, view.field)] }] : []),
   ];
   const ended = 'The override has ended; the value stays until somebody decides.';

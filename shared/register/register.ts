@@ -1,6 +1,8 @@
 import { canonicalJson } from '../base/json.ts';
+import type { Result } from '../base/result.ts';
 import type { Millis } from '../base/time.ts';
 import type { LedgerChange, LedgerReader } from '../ledger/ledgerReader.ts';
+import type { ActOf } from '../model/act.ts';
 import { fieldByName } from '../model/fields.ts';
 import type { Anchor, IdentityId, PersonId, Place, SourceId } from '../model/ids.ts';
 import type { SourceStatus } from '../model/status.ts';
@@ -18,6 +20,7 @@ import { previewEdit } from './preview.ts';
 import type { KeptRow, Projected } from './projected.ts';
 import { Projection, type RecordChange } from './projection.ts';
 import { countRows, EVERYTHING, idsOf, Queries, type QueryResult, windowOf } from './queries.ts';
+import { isRegistered, type Registered, type RegisteredProblem, registeredFor } from './registered.ts';
 import type { RowsStanding } from './rowsReader.ts';
 import { shownRow } from './shownRow.ts';
 import { sourceViews } from './sourceView.ts';
@@ -37,6 +40,7 @@ import type {
   RowWindow,
   SourceView,
 } from './view.ts';
+import { type WriteBackView, writeBacks } from './writeBackView.ts';
 
 const PREFIX = /^[0-9a-f]{6,32}$/;
 const CONDITIONS_KEPT = 100;
@@ -166,6 +170,10 @@ export class Register implements RegisterReader {
   parties(): readonly PartyView[] {
     return partiesOf(this.projection);
   }
+  writeBacks(): readonly WriteBackView[] {
+    this.projection.flush();
+    return writeBacks(this.projection, this.me);
+  }
   activity(options: Parameters<RegisterReader['activity']>[0]): ReturnType<RegisterReader['activity']> {
     this.projection.flush();
     return activityOf(this.projection, { ...options, me: this.me });
@@ -211,6 +219,17 @@ export class Register implements RegisterReader {
     const { now, parties, evidence } = this.projection;
     const labels = new Map(evidence.all().map(({ source }) => [source as string, evidence.label(source)]));
     return { now, directory: parties.isDirectory, parties: parties.size, sourceLabels: labels };
+  }
+
+  /** What write-back may send of a field of one identity, or why nothing. */
+  registered(anchors: readonly Anchor[], field: string): Result<Registered, RegisteredProblem> {
+    this.projection.flush();
+    return registeredFor(anchors, field, this.projection);
+  }
+  /** Is what a proposal was made from still registered, without a conflict? */
+  isRegistered(proposal: ActOf<'propose'>): boolean {
+    this.projection.flush();
+    return isRegistered(proposal, this.projection);
   }
 
   /** Every row in canonical form: replicas that hold the same documents and clock give the same text. */

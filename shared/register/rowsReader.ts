@@ -65,6 +65,11 @@ export class RowsReader {
     return this.byId.get(id)?.anchors ?? [];
   }
 
+  /** Makes what a search looks through, ahead of the first one. */
+  prepareSearch(): void {
+    this.queries.prepareSearch(this.usual);
+  }
+
   private run(query: Query): QueryResult {
     const { now, directory, sourceLabels } = this.standing;
     return this.queries.run(query, {

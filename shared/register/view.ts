@@ -7,6 +7,11 @@ import type { Anchor, CoverageId, DeviceId, EntryId, ExternalId, IdentityId, Per
 import type { AuthorityRule } from '../model/policy.ts';
 import type { HeldPart, RunSummary, SourceStatus } from '../model/status.ts';
 import type { AccessLevel, Entitlement, FreshnessLevel, Lifecycle, LinkRelation, ObservedState, RecordType } from '../model/vocabulary.ts';
+import type { SendTarget } from './sendTargets.ts';
+import type { WriteBackView } from './writeBackView.ts';
+
+export type { SendTarget } from './sendTargets.ts';
+export type { WriteBackState, WriteBackView } from './writeBackView.ts';
 
 /** What the register shows: plain, serialisable values. They cross from the worker to the page as they are. */
 
@@ -237,6 +242,8 @@ export interface FieldView {
   readonly editable: boolean;
   /** Taken from the identity or application above it: `text` shows it, and there is no value of its own. */
   readonly inherited?: boolean;
+  /** Sources that could be told: they have a place for it, and hold something else there. */
+  readonly sends?: readonly SendTarget[];
   /** "Why this value", one sentence a line. */
   readonly why: readonly string[];
 }
@@ -282,6 +289,8 @@ export interface Need {
     readonly hint?: string;
     readonly acts?: readonly Act[];
     readonly edit?: string;
+    /** Opens the plan of what would be sent to a source. */
+    readonly send?: SendTarget;
     readonly safe?: boolean;
   }[];
 }
@@ -319,6 +328,7 @@ export interface ActivityLine {
     | 'refused'
     | 'void'
     | 'withdrawn'
+    | 'delta'
     | 'complete'
     | 'partial'
     | 'failed'
@@ -385,9 +395,14 @@ export interface InboxItem {
     readonly typeNumber?: number;
   }[];
   readonly held?: HeldPart;
+  /** What would be sent, or was. */
+  readonly writes?: readonly WriteBackView[];
+  /** A reason may be given with the choice. */
+  readonly reasoned?: true;
 }
 export type InboxGroupKind =
   | 'Held runs'
+  | 'Write-back'
   | 'Privilege gained'
   | 'Conflicts'
   | 'Owner answers'
@@ -474,6 +489,8 @@ export interface RegisterReader {
   inbox(): readonly InboxGroup[];
   sources(): readonly SourceView[];
   parties(): readonly PartyView[];
+  /** What was proposed to be sent to sources, and what became of it; the newest first. */
+  writeBacks(): readonly WriteBackView[];
   /** Newest first. `runs: false` leaves the sources' runs out. */
   activity(options: { readonly runs: boolean; readonly before?: Instant; readonly limit: number }): readonly ActivityLine[];
   /** Distinct values in use, most used first: for pickers. */

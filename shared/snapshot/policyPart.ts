@@ -34,7 +34,7 @@ export interface PolicyThreshold {
   readonly by?: Said;
 }
 
-/** A policy of the ledger that is neither a field's nor a threshold's: ownership rules and mappings of boundaries to environments. */
+/** A policy of the ledger that is neither a field's nor a threshold's: ownership rules, mappings of boundaries to environments, write-back. */
 export interface PolicyRule {
   readonly key: string;
   readonly value: PolicyValue;
@@ -64,7 +64,7 @@ export function policyOf({ ledger, register }: Replayed): Policy {
   return {
     fields: fieldsOf(byKey, ledger, decides),
     thresholds: [...SHIPPED_THRESHOLDS].map(([name, days]) => thresholdOf(name, days, entries, ledger)),
-    rules: byKey.filter(({ value }) => value.kind === 'ownership' || value.kind === 'environment').map((one) => ruleOf(one, ledger)),
+    rules: byKey.filter(({ value }) => isRule(value)).map((one) => ruleOf(one, ledger)),
   };
 }
 
@@ -98,6 +98,8 @@ function thresholdOf(name: ThresholdName, shipped: number, entries: readonly Ent
   const days = last?.value.kind === 'threshold' ? last.value.days : shipped;
   return { name, days, shipped, ...(by ? { by } : {}) };
 }
+
+const isRule = ({ kind }: PolicyValue): boolean => kind === 'ownership' || kind === 'environment' || kind === 'writeBack';
 
 function ruleOf({ key, value, ref }: Entry, ledger: LedgerState): PolicyRule {
   const by = saidBy(ref, ledger);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { succession } from '../model/act.ts';
-import { deviceId, entryId, externalId, hash, personId, place, sourceId, spaceId } from '../model/ids.ts';
+import { propose, succession } from '../model/act.ts';
+import { anchor, deviceId, entryId, externalId, hash, personId, place, sourceId, spaceId } from '../model/ids.ts';
 import { instant, json } from '../model/record.ts';
 import { secretName } from '../model/secretName.ts';
 import { connectorProblem, heldPart, planItem, runCounts } from '../model/status.ts';
@@ -131,7 +131,7 @@ export const dryRunReply = z
     digest: hash,
     source: sourceId,
     asOf: instant,
-    outcome: z.enum(['complete', 'partial', 'failed']),
+    outcome: z.enum(['complete', 'delta', 'partial', 'failed']),
     counts: runCounts,
     items: z.array(planItem),
     /** More items than were sent. */
@@ -152,6 +152,17 @@ export const applyReply = z.object({ source: sourceId, run: z.number().int(), co
 
 export const rereadRequest = z.object({ externalId }).strict();
 export const historyReply = z.object({ versions: z.array(z.object({ hash, run: z.number().int(), at: instant, record: json })) }).strict();
+
+/**
+ * POST /api/sources/<id>/writes/plan: what exactly would be sent, ready to be proposed. Nothing is sent. `externalId` names the record where
+ * the source has several of the identity.
+ */
+export const writePlanRequest = z
+  .object({ identity: anchor, field: z.string().min(1).max(64), externalId: externalId.optional() })
+  .strict();
+export const writePlanReply = z.object({ act: propose, already: z.boolean() }).strict();
+export type WritePlanRequest = z.infer<typeof writePlanRequest>;
+export type WritePlanReply = z.infer<typeof writePlanReply>;
 
 /** POST /api/uploads (raw body, `?name=`): a dropped spreadsheet, kept in the data directory; the path goes into `file` settings. */
 export const uploadReply = z

@@ -11,6 +11,7 @@ import { applyRows, exportRecords, portableRow } from './portableRecords.ts';
 import { SNAPSHOT_ARGUMENTS, snapshotFileOf, snapshotJobOf } from './snapshotLocalCommands.ts';
 import { TEAM_COMMANDS } from './teamLocalCommands.ts';
 import { unwrapped } from './unwrapped.ts';
+import { decideWrites, WRITE_ARGUMENTS, writeField } from './writeLocalCommands.ts';
 
 /** What the command line can ask of a server on the same machine, by name: `POST /api/local/<command>`. */
 export type LocalCommand = (args: unknown) => Promise<unknown>;
@@ -62,6 +63,9 @@ export function localCommands(core: LocalCore): Readonly<Record<string, LocalCom
     backup: command(backupArgs, async ({ output }) => unwrapped(await core.backup(output))),
     check: command(z.unknown(), () => core.check()),
     doctor: command(z.unknown(), () => core.inspect()),
+    writes: command(z.unknown(), () => core.register.writeBacks()),
+    write: command(WRITE_ARGUMENTS.write, (args) => writeField(core, identityOf(core, args.id), args)),
+    'decide-writes': command(WRITE_ARGUMENTS.decide, (args) => decideWrites(core, args)),
     ...team,
     invite: command(inviteArgs, async (args) => unwrapped(await core.invite(args))),
     'launch-link': command(z.unknown(), () => ({ link: core.launchLink() })),

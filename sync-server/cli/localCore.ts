@@ -2,11 +2,11 @@ import type { Result } from '../../shared/base/result.ts';
 import type { Instant } from '../../shared/base/time.ts';
 import type { LedgerReader } from '../../shared/ledger/ledgerReader.ts';
 import type { Act, Succession } from '../../shared/model/act.ts';
-import type { DeviceId, EntryId, SpaceId } from '../../shared/model/ids.ts';
+import type { DeviceId, EntryId, SourceId, SpaceId } from '../../shared/model/ids.ts';
 import type { SignInPolicy } from '../../shared/model/policy.ts';
 import type { Role } from '../../shared/model/vocabulary.ts';
 import type { RegisterReader } from '../../shared/register/view.ts';
-import type { ApiError } from '../../shared/wire/http.ts';
+import type { ApiError, WritePlanReply, WritePlanRequest } from '../../shared/wire/http.ts';
 import type { CheckReport } from '../check/checkStore.ts';
 import type { SecretReference } from '../core/signIn/signInSecret.ts';
 import type { Diagnosis } from '../doctor/diagnosis.ts';
@@ -50,6 +50,8 @@ export interface LocalCore {
   now(): number;
   /** Signs as the local steward, places, and resolves when it is on disk. More than 500 acts become one group of entries. */
   commit(acts: readonly Act[]): Promise<Result<{ readonly entries: readonly EntryId[] }, ApiError>>;
+  /** What exactly would be sent to a source, ready to be proposed. Sends nothing. */
+  planWrite(source: SourceId, request: WritePlanRequest): Promise<Result<WritePlanReply, ApiError>>;
   invite(request: {
     role: Role;
     remit: string;

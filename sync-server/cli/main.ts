@@ -12,6 +12,7 @@ import { addServeCommand } from './serveCommand.ts';
 import { addSnapshotCommands } from './snapshotCommands.ts';
 import { addSourceCommands } from './sourceCommands.ts';
 import { addTeamCommands } from './teamCommands.ts';
+import { addWriteCommands } from './writeCommands.ts';
 
 // A start is mostly compiling: with what was compiled last time it takes half as long. Beside the packages and not in the
 // system's temporary folder, where another user could put something there first; where it cannot be written it is left out.
@@ -29,6 +30,7 @@ function program(): Command {
   addSourceCommands(muster);
   addReadCommands(muster);
   addEditCommands(muster);
+  addWriteCommands(muster);
   addTeamCommands(muster);
   addSnapshotCommands(muster);
   addCheckCommand(muster);

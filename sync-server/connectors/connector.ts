@@ -14,17 +14,25 @@ export type ConnectorMessage =
   | { readonly kind: 'place'; readonly place: string }
   /** A coverage is about to be listed. `asOf` is taken before the first read. */
   | { readonly kind: 'coverage'; readonly coverage: CoverageId; readonly label: string; readonly asOf: Instant }
-  | { readonly kind: 'record'; readonly record: Observation }
+  /** `at`: when it happened, as the source dates the event. Only in what is followed and in a delta: it measures the delay. */
+  | { readonly kind: 'record'; readonly record: Observation; readonly at?: Instant }
   | { readonly kind: 'deleted'; readonly externalId: ExternalId; readonly evidence: 'event' | 'tombstone'; readonly at: Instant }
+  /** Re-read this one: an event said that it changed, and not how. */
   | { readonly kind: 'hint'; readonly externalId: ExternalId }
   /** An opaque cursor, taken before the scan started; saved only after what it covers is durable. */
   | { readonly kind: 'checkpoint'; readonly cursor: string }
+  /** Events were lost: a full listing follows. */
   | { readonly kind: 'gap'; readonly coverage: CoverageId; readonly reason: string }
-  /** Absence counts only after `complete`. */
+  /** Only while following: everything that happened up to `at` was said. Of a source that promises no delivery it says only that it lives. */
+  | { readonly kind: 'heartbeat'; readonly at: Instant }
+  /**
+   * Absence counts only after `complete`. `delta`: everything that changed since `context.cursor` was said; what was not named is as it
+   * was, and nothing of it changes or goes missing.
+   */
   | {
       readonly kind: 'coverageDone';
       readonly coverage: CoverageId;
-      readonly outcome: 'complete' | 'partial' | 'failed';
+      readonly outcome: 'complete' | 'delta' | 'partial' | 'failed';
       readonly problems: readonly ConnectorProblem[];
     }
   | { readonly kind: 'progress'; readonly done: number; readonly total?: number; readonly what: string }
@@ -37,6 +45,13 @@ export interface Traits {
   readonly cadence: Millis;
   readonly levels: { readonly reporting: Millis; readonly control: Millis | null };
   readonly lag: Millis;
+  /** A followed source says something at least this often; required with `follow`. Three times this in silence is unknown. */
+  readonly heartbeat?: Millis;
+  /**
+   * How often deltas and streams need a complete listing under them; absent: the reporting level. The runner passes no cursor to `list`
+   * when the last one is older, and believes none of it when it is twice as old.
+   */
+  readonly fullListing?: Millis;
   /** One sentence for the source's page. */
   readonly note?: string;
   readonly private: boolean;
@@ -48,6 +63,7 @@ export interface Traits {
 
 export interface ConnectorContext<S> {
   readonly settings: S;
+  /** Where to go on. `list`: absent when a complete listing is due. `follow`: absent when nothing was saved: start with what there is now. */
   readonly cursor: string | undefined;
   readonly signal: AbortSignal;
   /** Resolves `{ env }`, `{ file }` and `{ keychain }` references. The value must not leave the connector's client. */
@@ -70,10 +86,16 @@ export interface Connector<S = unknown> {
   traits(settings: S): Traits;
   /** Yields a full listing. Throws only for defects; expected failures are `coverageDone` with problems. */
   list(context: ConnectorContext<S>): AsyncIterable<ConnectorMessage>;
+  /**
+   * Says what changes from the cursor on, until the signal aborts; for sources whose mechanism is `event` or `stream`. Yields `record`,
+   * `deleted`, `hint`, `checkpoint` (behind what it covers), `heartbeat` (at least every `traits.heartbeat`) and `gap`. Ends or throws when
+   * the stream breaks: it is started again from the last cursor that was saved.
+   */
+  follow?(context: ConnectorContext<S>): AsyncIterable<ConnectorMessage>;
   /** Re-reads one record now: `record`, `deleted`, or a problem. Absent: cannot. */
   reread?(context: ConnectorContext<S>, externalId: ExternalId): AsyncIterable<ConnectorMessage>;
-  /** The least rights it needs, as text to run or paste. */
-  grant?(settings: Partial<S>): string;
+  /** The least rights it needs, as text to run or paste; with `writing` also what write-back needs. */
+  grant?(settings: Partial<S>, options?: { readonly writing?: boolean }): string;
   /** Governed fields that this source has a place for. Absent: nothing is ever written to it. */
   readonly writes?: readonly string[];
   /** Reads the place and says exactly what would be sent. Sends nothing. */

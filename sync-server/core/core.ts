@@ -7,7 +7,7 @@ import { LedgerState, type ServerChecks } from '../../shared/ledger/ledgerState.
 import { verifyEntry } from '../../shared/ledger/verifyEntry.ts';
 import type { Act, Succession } from '../../shared/model/act.ts';
 import { decodeLedgerValue, type EntryId, type HashHex, type Seen } from '../../shared/model/entry.ts';
-import type { DeviceId, PersonId, Place, SourceId, SpaceId } from '../../shared/model/ids.ts';
+import type { Anchor, DeviceId, PersonId, Place, SourceId, SpaceId } from '../../shared/model/ids.ts';
 import { decodeRecord } from '../../shared/model/record.ts';
 import type { CatalogSegment, CatalogSource, CatalogSpace, SignedHead, SignedRestore } from '../../shared/model/status.ts';
 import type { ApiError } from '../../shared/wire/http.ts';
@@ -68,6 +68,8 @@ export interface CoreEvents {
   signedOut(device: DeviceId): void;
   /** A steward decided on a held part. */
   decided(subject: HashHex, decision: 'release' | 'discard'): void;
+  /** Something may be sent to this source. */
+  approved(source: SourceId): void;
 }
 
 /** What a snapshot needs of the server's key, fixed when its making begins. */
@@ -244,6 +246,11 @@ export class Core {
     return principal.role !== 'connector' && (principal.local || this.sources.visibility(source) !== 'private');
   }
 
+  /** Is this identity within what they may edit? For an owner it must also be their own. */
+  mayEdit({ role, remit, personName }: Principal, identity: Anchor): boolean {
+    return (role !== 'owner' && remit === 'true') || this.projection.isWithinRemit({ role, name: personName }, remit, [identity]);
+  }
+
   /** @returns undefined for a document that does not exist. Whether the caller may read it was asked before. */
   async document(name: DocumentName, text: string): Promise<ServedDocument | undefined> {
     switch (name.kind) {
@@ -326,7 +333,13 @@ export class Core {
       if (act.kind === 'enrol') this.deviceRequests.enrolled(act.device);
       if (act.kind === 'rekey') this.takeOver(act.succession.to);
       if (act.kind === 'release' || act.kind === 'discard') this.events?.decided(act.subject, act.kind);
+      if (act.kind === 'approve') this.approvedWrite(act.subject);
     });
+  }
+
+  private approvedWrite(subject: HashHex): void {
+    const source = this.ledger.proposals().get(subject)?.act.source;
+    if (source !== undefined) this.events?.approved(source);
   }
 
   /** What a person's role may read is asked at the door; who may read nothing any more is shown out. */
@@ -449,6 +462,7 @@ export class Core {
       isCondition: (condition) => projection.conditionProblem(condition) === undefined,
       holdsKey: (key) => options.server.holds(key),
       isProved: (act) => this.proofs.isProved(act),
+      isRegistered: (proposal) => projection.isRegistered(proposal),
     };
     return {
       epoch,

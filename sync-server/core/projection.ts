@@ -1,11 +1,11 @@
 import { type Millis, SECOND } from '../../shared/base/time.ts';
 import type { LedgerChange, PersonView } from '../../shared/ledger/ledgerReader.ts';
 import type { LedgerState } from '../../shared/ledger/ledgerState.ts';
+import type { ActOf } from '../../shared/model/act.ts';
 import type { Anchor, ExternalId, PersonId, SourceId } from '../../shared/model/ids.ts';
 import type { SourceStatus } from '../../shared/model/status.ts';
 import { Register } from '../../shared/register/register.ts';
 import { isWithinRemit } from '../../shared/register/remit.ts';
-import type { RegisterReader } from '../../shared/register/view.ts';
 
 /** How long changes of the ledger may wait for each other before they are projected, in milliseconds. */
 const COLLECT = 50;
@@ -40,7 +40,7 @@ export class Projection {
   }
 
   /** Up to date with everything that was told. */
-  get current(): RegisterReader {
+  get current(): Register {
     this.flush();
     this.tick();
     return this.register;
@@ -65,10 +65,15 @@ export class Projection {
   }
 
   /** May this person edit these anchors? An owner's identities must also be their own. */
-  isWithinRemit(person: PersonView, condition: string, anchors: readonly Anchor[]): boolean {
+  isWithinRemit(person: Pick<PersonView, 'role' | 'name'>, condition: string, anchors: readonly Anchor[]): boolean {
     this.flush();
     this.tick();
     return isWithinRemit(this.register, person, condition, anchors);
+  }
+
+  isRegistered(proposal: ActOf<'propose'>): boolean {
+    this.flush();
+    return this.register.isRegistered(proposal);
   }
 
   /** @returns what is wrong with a condition. One that is none would let its holder edit nothing, without a word. */

@@ -13,6 +13,7 @@ import { SECURITY_HEADERS, serveApp } from './staticApp.ts';
 import { endBadRequest, SERVER_TIMES, type Strangers } from './strangers.ts';
 import { teamRoutes } from './teamRoutes.ts';
 import { uploadRoutes } from './uploadRoutes.ts';
+import { writeRoutes } from './writeRoutes.ts';
 
 const JSON_LIMIT = 4 * 1024 * 1024;
 
@@ -64,7 +65,17 @@ export function createApp(context: HttpContext, strangers: Strangers, tls?: TlsI
     context.core.log.debug({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
   });
   handleFailures(app, context);
-  for (const routes of [identityRoutes, teamRoutes, signInRoutes, recordRoutes, sourceRoutes, localRoutes, uploadRoutes, snapshotRoutes])
+  for (const routes of [
+    identityRoutes,
+    teamRoutes,
+    signInRoutes,
+    recordRoutes,
+    sourceRoutes,
+    localRoutes,
+    uploadRoutes,
+    snapshotRoutes,
+    writeRoutes,
+  ])
     routes(app, context);
   serveApp(app, context.assets, origins);
   return app;

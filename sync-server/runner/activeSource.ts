@@ -1,20 +1,27 @@
 import type { Clock } from '../../shared/base/clock.ts';
 import type { HashHex } from '../../shared/base/hash.ts';
 import { err, ok, type Result } from '../../shared/base/result.ts';
-import { type Instant, type Millis, toInstant } from '../../shared/base/time.ts';
-import type { ExternalId, SourceId } from '../../shared/model/ids.ts';
-import type { ConnectorProblem, CoverageState, RunSummary, SourceStatus } from '../../shared/model/status.ts';
+import { type Instant, type Millis, parseTime, toInstant } from '../../shared/base/time.ts';
+import type { CoverageId, ExternalId, SourceId } from '../../shared/model/ids.ts';
+import { decodeRecord, type SourceRecord } from '../../shared/model/record.ts';
+import type { ConnectorProblem, CoverageState, FollowState, RunSummary, SourceStatus } from '../../shared/model/status.ts';
+import { carriedOn, listedAt } from '../../shared/observed/carriedOn.ts';
+import { withDelays } from '../../shared/observed/delays.ts';
 import { applyAction, type HeldPlan } from '../../shared/observed/heldPlan.ts';
 import type { Judgement } from '../../shared/observed/judge.ts';
-import { markDeleted, observe, type PlannedRecord } from '../../shared/observed/observe.ts';
+import { isLive, markDeleted, observe, type PlannedRecord } from '../../shared/observed/observe.ts';
 import { countRecords, liveAfter, NO_COUNTS, type PreviousRecords } from '../../shared/observed/plan.ts';
+import { confirmedBy, NO_WRITES } from '../../shared/observed/receipts.ts';
+import { judgeStep, RecentChanges, type Standing, type StreamEvent, standingAfter, standingOf } from '../../shared/observed/streamStep.ts';
 import type { ApiError } from '../../shared/wire/http.ts';
+import type { Approvals } from './approvals.ts';
+import type { Collected } from './collect.ts';
 import { startConnector } from './connectorHost.ts';
 import type { AskKeychain } from './keychain.ts';
 import { judgeListing, type Listing, startListing } from './listing.ts';
 import { afterRun, statusOf, withoutHeld, withReread, withRun } from './runStatus.ts';
-import type { ConfiguredSource } from './settings.ts';
-import { refuse } from './settings.ts';
+import { sendApproved } from './sendApproved.ts';
+import { type ConfiguredSource, fullListingOf, listingLife, refuse } from './settings.ts';
 import type { SourceStore } from './sourceStore.ts';
 import type { AdmittedMessage } from './workerProtocol.ts';
 
@@ -54,9 +61,15 @@ export class ActiveSource {
   held: readonly HeldPlan[] = [];
   /** Failures in a row that may pass by themselves. */
   failures = 0;
+  /** Whether something was listed with the settings in force: until then nothing is sent, it could go to another system. */
+  systemKnown = true;
   readonly #around: SourceSurroundings;
   #queue: Promise<unknown> = Promise.resolve();
   #listing: Listing | undefined;
+  /** Counted when a stream starts; a listing in between makes it stale. */
+  #standing: Standing | undefined;
+  readonly #recent = new RecentChanges();
+  readonly #measured: Millis[] = [];
 
   constructor(configured: ConfiguredSource, around: SourceSurroundings) {
     this.configured = configured;
@@ -88,14 +101,15 @@ export class ActiveSource {
 
   async #list(trigger: RunSummary['trigger']): Promise<RunSummary> {
     const { store, clock, uploads, ask, decisions } = this.#around;
-    const { cursor, place, durableRun } = store.memory(this.id);
+    const { place, durableRun } = store.memory(this.id);
     const status = this.status();
     const started = clock();
+    this.#standing = undefined;
     this.#listing = startListing({
       configured: this.configured,
       previous: previousOf(store, this.id),
       known: status,
-      cursor,
+      cursor: this.#mayGoOn(status, started) ? store.memory(this.id).cursor : undefined,
       mode: 'read',
       leftOut: this.#around.leftOut(this.id),
       uploads,
@@ -113,16 +127,36 @@ export class ActiveSource {
       this.#around.published(status);
       return { ...about, outcome: 'cancelled', counts: NO_COUNTS, problems: [] };
     }
-    const judgement = judgeListing(this.configured, status, place, listed, decisions);
+    // What a stream applied in drops is judged with what its listing finds: either alone may be under every threshold.
+    const recent = trigger === 'event' ? this.#recent.counts(clock()) : undefined;
+    const judgement = judgeListing(this.configured, status, place, listed, decisions, recent);
     const run = toSummary(about, judgement);
+    const after = afterRun(status, run, judgement);
     await this.commit({
       records: judgement.apply,
-      status: afterRun(status, run, judgement),
+      status: this.#withMeasured(this.#confirmed(after, judgement.apply, (record) => listedAsOf(record, listed.collected, judgement))),
       run: run.id,
       ...this.#memoryAfter(judgement, listed.collected),
     });
+    const durable = clock();
+    this.#measured.push(...judgement.apply.flatMap((record) => delayOf(listed.collected.happened.get(record.externalId), durable)));
     this.held = stillPlanned(this.held, judgement, this.status());
+    if (judgement.outcome !== 'failed') this.systemKnown = true;
     return run;
+  }
+
+  /** A cursor to go on from is only as good as the complete listing under it, and what is held is in no cursor. */
+  #mayGoOn(status: SourceStatus, now: Millis): boolean {
+    if (status.held.length > 0 || status.coverage.length === 0) return false;
+    return status.coverage.every((state) => !state.gap && now - listedAt(state) <= fullListingOf(this.configured));
+  }
+
+  /** Everything that was listed is known, nothing waits for a person, and the stream knows where to go on: no scan is needed. */
+  mayResume(): boolean {
+    const status = this.status();
+    const { cursor } = this.#around.store.memory(this.id);
+    const whole = status.coverage.every(({ outcome }) => outcome === 'complete');
+    return this.configured.followed !== undefined && cursor !== undefined && whole && this.#mayGoOn(status, this.#around.clock());
   }
 
   /** What is held is not durable: a cursor past it would lose it, and a doubtful place must not become the known one. */
@@ -131,7 +165,9 @@ export class ActiveSource {
     collected: { cursor?: string; place?: string },
   ): { cursor?: string | undefined; place?: string | undefined } {
     const last = this.#around.store.memory(this.id);
-    const settled = judgement.outcome === 'complete' && judgement.held.length + judgement.discarded.length === 0;
+    // A stream's cursor says where events go on, whatever of the listing was denied.
+    const goesOn = judgement.outcome === 'partial' ? this.configured.followed !== undefined : judgement.outcome !== 'failed';
+    const settled = goesOn && judgement.held.length + judgement.discarded.length === 0;
     const wrongPlace = [...judgement.held, ...judgement.discarded].some((plan) => plan.group === 'everything');
     return {
       cursor: settled ? (collected.cursor ?? last.cursor) : last.cursor,
@@ -158,6 +194,7 @@ export class ActiveSource {
 
   /** A commit that is no listing leaves cursor and place as they are. */
   async #commitBeside(records: readonly PlannedRecord[], status: SourceStatus): Promise<number> {
+    this.#standing = undefined;
     const { cursor, place, durableRun } = this.#around.store.memory(this.id);
     await this.commit({ records, status, run: durableRun + 1, cursor, place });
     return durableRun + 1;
@@ -202,10 +239,126 @@ export class ActiveSource {
       const previous = store.record(this.id, externalId);
       const planned = answer.ok ? plannedAnswer(previous, answer.value, at) : undefined;
       const outcome = !answer.ok ? 'failed' : answer.value.kind === 'deleted' ? 'gone' : planned ? 'changed' : 'unchanged';
-      await this.#commitBeside(planned ? [planned] : [], withReread(this.status(), { externalId, at, outcome }));
+      const records = planned ? [planned] : [];
+      const status = withReread(this.status(), { externalId, at, outcome });
+      const read = (record: SourceRecord): Instant | undefined => (answer.ok && record.externalId === externalId ? at : undefined);
+      await this.#commitBeside(records, this.#confirmed(status, records, read));
       if (!answer.ok) return refuse(answer.error.code, answer.error.message, answer.error.wayOut, answer.error.retry);
       return ok(outcome === 'failed' ? 'unchanged' : outcome);
     });
+  }
+
+  /**
+   * One durable step of a stream: what its events change, and the cursor behind them. `null` forgets the cursor: events were lost.
+   * @returns whether a part of it was left to a full listing, because the guard would hold it.
+   */
+  step(said: StreamSaid): Promise<{ readonly dangerous: boolean }> {
+    return this.exclusive(async () => {
+      const { store, clock } = this.#around;
+      const memory = store.memory(this.id);
+      const reread = await this.#rereadHints(said.hints);
+      const status = this.status();
+      this.#standing ??= standingOf(previousOf(store, this.id));
+      const now = clock();
+      const verdict = judgeStep({
+        source: this.id,
+        events: [...said.events.filter((event) => !reread.has(idOf(event))), ...reread.values()],
+        previous: previousOf(store, this.id),
+        standing: this.#standing,
+        known: status.coverage,
+        runs: status.runs,
+        lastPlace: memory.place,
+        place: said.place,
+        thresholds: this.configured.thresholds,
+        recent: this.#recent.counts(now),
+        held: new Set(this.held.flatMap((plan) => (plan.group === 'removals' ? [] : plan.actions.map(({ externalId }) => externalId)))),
+        now: toInstant(now),
+      });
+      const standing = standingAfter(this.#standing, verdict.apply);
+      const cursor = said.cursor === null ? undefined : verdict.dangerous ? memory.cursor : (said.cursor ?? memory.cursor);
+      // What a stream says again of a record is an observation of it, also where nothing changed.
+      const heard = new Set([...said.events.map(idOf), ...reread.keys()]);
+      const asOfOf = (record: SourceRecord): Instant | undefined => (heard.has(record.externalId) ? toInstant(now) : undefined);
+      const next = this.#withMeasured(this.#confirmed(this.#afterStep(status, said, standing), verdict.apply, asOfOf));
+      await this.commit({ records: verdict.apply, status: next, run: memory.durableRun + 1, cursor, place: memory.place });
+      this.#standing = standing;
+      this.#recent.add(verdict.apply, now);
+      const durable = clock();
+      this.#measured.push(...verdict.apply.flatMap(({ externalId }) => delayOf(said.happened.get(externalId), durable)));
+      return { dangerous: verdict.dangerous };
+    });
+  }
+
+  #afterStep(status: SourceStatus, said: StreamSaid, { live }: Standing): SourceStatus {
+    const coverage = status.coverage.map((state) => {
+      const counted = { ...state, records: Math.max(0, live.get(state.id) ?? 0) };
+      return said.gaps.has(state.id) || said.gaps.has('all' as CoverageId) ? { ...counted, gap: true } : counted;
+    });
+    const events = said.events.length + said.hints.length;
+    return {
+      ...withHeartbeat({ ...status, coverage }, said.heartbeat, this.configured),
+      ...(status.follow ? { follow: { ...status.follow, events: status.follow.events + events } } : {}),
+    };
+  }
+
+  /** A sign of life that is shown and not kept: what it carries on is true again after the next one. */
+  beat(heartbeat: Instant | undefined, follow: FollowState | undefined): Promise<void> {
+    return this.exclusive(async () => {
+      const { follow: _before, ...status } = this.#withMeasured(withHeartbeat(this.status(), heartbeat, this.configured));
+      this.#around.published({ ...status, ...(follow ? { follow } : {}) });
+    });
+  }
+
+  /** A delay is known only after its commit: the next status says it, whichever that is. */
+  #withMeasured(status: SourceStatus): SourceStatus {
+    if (this.#measured.length === 0) return status;
+    return { ...status, delays: withDelays(status.delays, this.#measured.splice(0)) };
+  }
+
+  /** @throws Unread when the source did not answer: what the hint was about is then unknown. */
+  async #rereadHints(hints: readonly ExternalId[]): Promise<ReadonlyMap<ExternalId, StreamEvent>> {
+    const answers = new Map<ExternalId, StreamEvent>();
+    for (const externalId of new Set(hints)) {
+      const answer = await this.#ask(externalId);
+      if (answer.ok) answers.set(externalId, answer.value);
+      else throw new Unread(answer.error);
+    }
+    return answers;
+  }
+
+  /** Sends what was approved. Nothing else happens to the source meanwhile. @returns whether something is left to try again. */
+  send(approvals: Approvals): Promise<boolean> {
+    const { store, clock, uploads, ask } = this.#around;
+    return this.exclusive(() =>
+      sendApproved({
+        configured: this.configured,
+        approvals,
+        clock,
+        uploads,
+        ask,
+        system: () => this.system,
+        writes: () => store.status(this.id)?.writes ?? NO_WRITES,
+        keep: async (writes) => void (await this.#commitBeside([], { ...this.status(), writes })),
+      }),
+    );
+  }
+
+  /** Which system the last listing came from; undefined until the settings in force were listed with. */
+  get system(): string | undefined {
+    return this.systemKnown ? (this.#around.store.memory(this.id).place ?? '') : undefined;
+  }
+
+  /** What was sent and has come back is confirmed by the observation that says so. */
+  #confirmed(status: SourceStatus, records: readonly PlannedRecord[], asOfOf: (record: SourceRecord) => Instant | undefined): SourceStatus {
+    if (!status.writes) return status;
+    const changed = new Map(records.map((record) => [record.externalId, record.after]));
+    const writes = confirmedBy(status.writes, ({ externalId }) => {
+      const bytes = changed.has(externalId) ? undefined : this.#around.store.record(this.id, externalId);
+      const record = changed.get(externalId) ?? (bytes && decodeRecord(bytes));
+      const asOf = record && isLive(record) ? asOfOf(record) : undefined;
+      return record && asOf ? { fields: record.fields, asOf } : undefined;
+    });
+    return writes === status.writes ? status : { ...status, writes };
   }
 
   async #ask(externalId: ExternalId): Promise<Result<Answer, ConnectorProblem>> {
@@ -234,6 +387,45 @@ export class ActiveSource {
   }
 }
 
+/** What a stream said since its last durable step. */
+export interface StreamSaid {
+  readonly events: readonly StreamEvent[];
+  readonly hints: readonly ExternalId[];
+  readonly happened: ReadonlyMap<ExternalId, Instant>;
+  readonly gaps: ReadonlySet<CoverageId>;
+  readonly place?: string;
+  /** null: the one that is known leads nowhere. */
+  readonly cursor?: string | null;
+  readonly heartbeat?: Instant;
+}
+
+/** A record that a hint named could not be read. */
+export class Unread extends Error {
+  readonly problem: ConnectorProblem;
+  constructor(problem: ConnectorProblem) {
+    super(problem.code);
+    this.problem = problem;
+  }
+}
+
+const idOf = (event: StreamEvent): ExternalId => (event.kind === 'record' ? event.record.externalId : event.externalId);
+
+const delayOf = (happened: Instant | undefined, now: Millis): Millis[] => {
+  const at = happened === undefined ? undefined : parseTime(happened);
+  return at === undefined ? [] : [now - at];
+};
+
+/**
+ * A living stream has said everything up to its heartbeat, so what it carries is known up to then; one that promises no delivery only
+ * lives. A clock of the source that is ahead of ours must not make evidence of the future.
+ */
+function withHeartbeat(status: SourceStatus, heartbeat: Instant | undefined, configured: ConfiguredSource): SourceStatus {
+  if (heartbeat === undefined || (status.heartbeat !== undefined && heartbeat <= status.heartbeat)) return status;
+  if (configured.traits.mechanism !== 'stream') return { ...status, heartbeat };
+  const life = listingLife(configured);
+  return { ...status, heartbeat, coverage: status.coverage.map((state) => carriedOn(state, heartbeat, life)) };
+}
+
 type Answer = AdmittedMessage & { kind: 'record' | 'deleted' };
 
 const plannedAnswer = (previous: Uint8Array | undefined, answer: Answer, at: Instant): PlannedRecord | undefined =>
@@ -241,6 +433,12 @@ const plannedAnswer = (previous: Uint8Array | undefined, answer: Answer, at: Ins
 
 export function toSummary(about: Omit<RunSummary, 'outcome' | 'counts' | 'problems'>, judgement: Judgement): RunSummary {
   return { ...about, outcome: judgement.outcome, counts: judgement.counts, problems: [...judgement.problems] };
+}
+
+/** When a listing saw this record; undefined where its coverage did not come to its end. */
+function listedAsOf({ coverage, externalId }: SourceRecord, { listed }: Collected, { apply }: Judgement): Instant | undefined {
+  const found = listed.find(({ id }) => id === coverage);
+  return found?.outcome === 'complete' || apply.some((record) => record.externalId === externalId) ? found?.asOf : undefined;
 }
 
 /** Plans of what is still held: an incomplete run could not recompute them. */

@@ -15,6 +15,8 @@ export interface Collected {
   readonly cursor?: string;
   readonly report?: Json;
   readonly hints: readonly ExternalId[];
+  /** When what a delta names happened, by record, where the source says so. */
+  readonly happened: ReadonlyMap<ExternalId, Instant>;
 }
 
 export interface Collector {
@@ -41,6 +43,7 @@ export function collect(planner: Planner, started: Millis, leftOut: ReadonlySet<
   const coverages = new Map<CoverageId, Open>();
   const runAsOf = toInstant(started);
   const hints: ExternalId[] = [];
+  const happened = new Map<ExternalId, Instant>();
   const said: { place?: string; cursor?: string; report?: Json } = {};
   let progress: Collector['progress'] = { done: 0, what: 'reading' };
   let last: Open | undefined;
@@ -55,6 +58,7 @@ export function collect(planner: Planner, started: Millis, leftOut: ReadonlySet<
     last = open(message.record.coverage);
     if (leftOut.has(message.record.externalId)) return;
     planner.observed(message.record, last.asOf);
+    if (message.at !== undefined) happened.set(message.record.externalId, message.at);
     progress = { ...progress, done: progress.total === undefined ? progress.done + 1 : progress.done };
   };
 
@@ -104,6 +108,9 @@ export function collect(planner: Planner, started: Millis, leftOut: ReadonlySet<
         last.reason = message.reason;
         return;
       case 'cleaned':
+      case 'heartbeat':
+      case 'planned':
+      case 'written':
         return;
       default:
         unreachable(message);
@@ -115,7 +122,7 @@ export function collect(planner: Planner, started: Millis, leftOut: ReadonlySet<
     get progress() {
       return progress;
     },
-    finish: (end) => ({ asOf: runAsOf, listed: [...coverages].map(([id, state]) => toListed(id, state, end)), hints, ...said }),
+    finish: (end) => ({ asOf: runAsOf, listed: [...coverages].map(([id, state]) => toListed(id, state, end)), hints, happened, ...said }),
   };
 }
 
@@ -137,7 +144,7 @@ function toListed(id: CoverageId, state: Open, end: WorkerEnd): ListedCoverage {
     id,
     label: state.label,
     asOf: state.asOf,
-    outcome: outcome === 'complete' && state.refused > 0 ? 'partial' : outcome,
+    outcome: state.refused > 0 && outcome !== 'failed' ? 'partial' : outcome,
     problems: [...unfinished, ...state.problems, ...refused].slice(0, MOST_PROBLEMS),
     gap: state.gap,
   };

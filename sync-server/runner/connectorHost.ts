@@ -50,12 +50,12 @@ const crashed = (name: string): ConnectorProblem =>
 
 /**
  * One run in a thread of its own (DESIGN 6): a crash, a hang or an explosion of memory is a problem of this run and touches
- * nothing else. `onMessages` takes batches in order.
+ * nothing else. `onMessages` takes batches in order; a batch that it takes its time for is acknowledged when it is done.
  */
 export function startConnector(
   order: WorkerOrder,
   timeout: Millis,
-  onMessages: (messages: readonly AdmittedMessage[]) => void,
+  onMessages: (messages: readonly AdmittedMessage[]) => void | Promise<void>,
   ask: AskKeychain,
 ): ConnectorRun {
   const worker = new Worker(WORKER, { workerData: order, resourceLimits: { maxOldGenerationSizeMb: HEAP_NEVER_REACHED }, stdin: false });
@@ -73,9 +73,9 @@ export function startConnector(
     quiet = setTimeout(() => finish({ outcome: 'broken', problem: TIMED_OUT }), timeout).unref();
   };
   /** A message that the runner cannot take is this run's problem: thrown from here it would end the server. */
-  const finishOnFailure = (take: () => void): void => {
+  const finishOnFailure = async (take: () => void | Promise<void>): Promise<void> => {
     try {
-      take();
+      await take();
     } catch (error) {
       finish({ outcome: 'broken', problem: describeCrash(error) });
     }
@@ -85,7 +85,7 @@ export function startConnector(
     if (message.kind === 'done') finish({ outcome: 'done' });
     else if (message.kind === 'unable') finish({ outcome: 'broken', problem: message.problem });
     else if (message.kind === 'secret wanted') void answer(worker, message, ask);
-    else finishOnFailure(() => deliver(worker, message.messages, onMessages));
+    else void finishOnFailure(() => deliver(worker, message.messages, onMessages));
   });
   worker.on('error', (error: unknown) => finish({ outcome: 'broken', problem: describeCrash(error) }));
   worker.on('exit', () => finish({ outcome: 'broken', problem: crashed('its thread ended') }));
@@ -119,8 +119,16 @@ async function answer(worker: Worker, { question, name }: SecretQuestion, ask: A
   worker.postMessage(said);
 }
 
-function deliver(worker: Worker, messages: readonly AdmittedMessage[], onMessages: (messages: readonly AdmittedMessage[]) => void): void {
-  onMessages(messages);
+function deliver(
+  worker: Worker,
+  messages: readonly AdmittedMessage[],
+  onMessages: (messages: readonly AdmittedMessage[]) => void | Promise<void>,
+): void | Promise<void> {
+  const taken = onMessages(messages);
+  return taken ? taken.then(() => acknowledge(worker)) : acknowledge(worker);
+}
+
+function acknowledge(worker: Worker): void {
   worker.postMessage({ kind: 'ack' } satisfies ToWorker);
 }
 

@@ -1,9 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { err, ok, type Result } from '../../shared/base/result.ts';
+import { plannedWrite } from '../../shared/model/plannedWrite.ts';
 import type { ConnectorProblem } from '../../shared/model/status.ts';
 import { admit } from '../../shared/observed/allowlist.ts';
 import { CleanTexts, redactText } from '../../shared/observed/redact.ts';
 import type { Connector, ConnectorContext, ConnectorMessage } from '../connectors/connector.ts';
+import type { PlannedWrite, WriteOutcome } from '../connectors/writeBack.ts';
 import { Network } from '../network/network.ts';
 import { resolveNetwork } from '../network/networkSettings.ts';
 import type { AskKeychain } from './keychain.ts';
@@ -28,10 +31,11 @@ function clean(message: ConnectorMessage): AdmittedMessage {
 function admitted(message: ConnectorMessage, fields: ReadonlySet<string>, known: CleanTexts): AdmittedMessage[] {
   if (message.kind === 'checkpoint') return [message];
   if (message.kind !== 'record') return [clean(message)];
+  const at = message.at === undefined ? {} : { at: message.at };
   const result = admit(message.record, fields, known);
   if (!result.ok) return [{ kind: 'refused', reason: result.error }];
   const { observation, redacted, dropped } = result.value;
-  const record: AdmittedMessage = { kind: 'record', record: observation };
+  const record: AdmittedMessage = { kind: 'record', record: observation, ...at };
   return redacted.length + dropped.length === 0 ? [record] : [record, { kind: 'cleaned', redacted, dropped }];
 }
 
@@ -41,6 +45,7 @@ class Outgoing {
   #batch: AdmittedMessage[] = [];
   #open = 0;
   #resume: (() => void) | undefined;
+  #turn: NodeJS.Immediate | undefined;
 
   constructor(port: MessagePort) {
     this.#port = port;
@@ -60,6 +65,15 @@ class Outgoing {
         this.#resume = resume;
       });
     }
+  }
+
+  /** An event does not wait for others: what was said in this turn goes now, unless the runner is behind. */
+  soon(): void {
+    if (this.#turn !== undefined) return;
+    this.#turn = setImmediate(() => {
+      this.#turn = undefined;
+      if (this.#open < WINDOW_BATCHES) this.flush();
+    });
   }
 
   flush(): void {
@@ -88,11 +102,59 @@ function contextOf(order: WorkerOrder, network: Network, signal: AbortSignal, as
   };
 }
 
+/** What a source is to hold is people's own text; what it holds may be anything. Ids and versions are random by nature. */
+function cleanPlan(planned: Result<PlannedWrite, ConnectorProblem>): Result<PlannedWrite, ConnectorProblem> {
+  if (!planned.ok) return { ok: false, error: cleanProblem(planned.error) };
+  const parsed = plannedWrite.safeParse(planned.value);
+  if (!parsed.success) return err({ code: 'too large', message: TOO_LARGE, retry: false, wayOut: 'Shorten it in the source.' });
+  const { from, to, version, target, statement } = parsed.data;
+  const texts = [
+    ...[from, to].map((text) => redactText(text ?? '')),
+    ...[version, target, statement].map((text) => redactText(text, 'id')),
+  ];
+  const kind = texts.flatMap(({ kinds }) => kinds)[0];
+  return kind === undefined ? ok(parsed.data) : err(heldSecret(kind));
+}
+
+const TOO_LARGE = 'The place in the source holds more than can be shown and sent back';
+/** Approving it would put it into the ledger; leaving it out would write over it. */
+const heldSecret = (kind: string): ConnectorProblem => ({
+  code: 'misconfigured',
+  message: `The place holds what looks like a secret (${kind}): nothing is sent there`,
+  retry: false,
+  wayOut: 'Take it out of the source, and treat it as leaked.',
+});
+
+const cleanProblem = (problem: ConnectorProblem): ConnectorProblem => ({ ...problem, message: redactText(problem.message, 'id').text });
+
+function cleanOutcome(outcome: WriteOutcome): WriteOutcome {
+  if (outcome.kind === 'changed') return { ...outcome, now: outcome.now === null ? null : redactText(outcome.now).text };
+  return outcome.kind === 'refused' || outcome.kind === 'unknown' ? { ...outcome, problem: cleanProblem(outcome.problem) } : outcome;
+}
+
+const cannotWrite = (kind: string): ConnectorProblem => ({
+  code: 'misconfigured',
+  message: `Nothing can be written to a source of kind ${kind}`,
+  retry: false,
+});
+
+/** @returns undefined when it is a listing that is asked for. */
+async function writing(connector: Connector, order: WorkerOrder, context: ConnectorContext<unknown>): Promise<AdmittedMessage | undefined> {
+  if (order.planWrite) {
+    const planned = (await connector.planWrite?.(context, order.planWrite)) ?? err(cannotWrite(connector.kind));
+    return { kind: 'planned', planned: cleanPlan(planned) };
+  }
+  if (!order.write) return undefined;
+  const outcome = (await connector.write?.(context, order.write)) ?? { kind: 'refused', problem: cannotWrite(connector.kind) };
+  return { kind: 'written', outcome: cleanOutcome(outcome) };
+}
+
 function messagesOf(
   connector: Connector,
   order: WorkerOrder,
   context: ConnectorContext<unknown>,
 ): AsyncIterable<ConnectorMessage> | undefined {
+  if (order.follow) return connector.follow?.(context);
   return order.reread === undefined ? connector.list(context) : connector.reread?.(context, order.reread);
 }
 
@@ -112,15 +174,29 @@ async function work(port: MessagePort, order: WorkerOrder): Promise<void> {
   };
   const network = await resolveNetwork(order.network, process.env, (reference) => resolveSecret(reference, questions.ask));
   if (!network.ok) return unable(network.error);
-  const messages = messagesOf(connector, order, contextOf(order, new Network(network.value), abort.signal, questions.ask));
+  const context = contextOf(order, new Network(network.value), abort.signal, questions.ask);
+  const written = await writing(connector, order, context);
+  if (written) {
+    await outgoing.add([written]);
+    outgoing.flush();
+    outgoing.send({ kind: 'done' });
+    port.close();
+    return;
+  }
+  const messages = messagesOf(connector, order, context);
   if (!messages)
-    return unable({ code: 'misconfigured', message: `A source of kind ${connector.kind} cannot re-read one record`, retry: false });
+    return unable({
+      code: 'misconfigured',
+      message: `A source of kind ${connector.kind} cannot ${order.follow ? 'be followed' : 're-read one record'}`,
+      retry: false,
+    });
   const fields = new Set(connector.fields);
   const known = new CleanTexts();
   const ticking = setInterval(() => outgoing.flush(), 100);
   let taken = 0;
   for await (const message of messages) {
     await outgoing.add(admitted(message, fields, known));
+    if (order.follow) outgoing.soon();
     // A listing that never waits would keep the flush and the abort from being heard.
     if (++taken % BATCH_MESSAGES === 0) await nextTurn();
   }

@@ -53,7 +53,7 @@ export function heldReply(source: ActiveSource, digest: HashHex, now: Millis): D
   const part = plan?.part ?? source.status().held.find((held) => held.digest === digest);
   if (!part) return undefined;
   const items = plan ? [...plan.items] : part.sample;
-  const all = Object.values(part.counts).reduce((sum, count) => sum + count, 0);
+  const all = Object.values(part.counts).reduce<number>((sum, count = 0) => sum + count, 0);
   return {
     digest,
     source: source.id,

@@ -1,4 +1,4 @@
-import { type FSWatcher, statSync, watch } from 'node:fs';
+import { existsSync, type FSWatcher, statSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
 /** Several writes of one save are one change. */
@@ -17,6 +17,12 @@ const targetOf = (text: string): Target => {
   return path === undefined ? { folder: text } : { folder: dirname(path), file: basename(path) };
 };
 
+/** A path that is not called a file may be one all the same: `paths` of a source name both. */
+const asItIs = (target: Target): Target =>
+  target.file === undefined && statSync(target.folder, { throwIfNoEntry: false })?.isFile()
+    ? { folder: dirname(target.folder), file: basename(target.folder) }
+    : target;
+
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 function nearestExisting(folder: string): string {
@@ -26,7 +32,7 @@ function nearestExisting(folder: string): string {
 }
 
 /**
- * Calls back after something changed in one of the targets (`file:<path>` or a folder). A file is watched through its
+ * Calls back after something changed in one of the targets (`file:<path>`, or a path of either kind). A file is watched through its
  * folder, because an editor replaces it by rename; a folder that does not exist yet, through its nearest ancestor.
  * @returns what ends it.
  */
@@ -43,7 +49,7 @@ export function watchPaths(targets: readonly string[], onChange: () => void): ()
   };
 }
 
-function watchTarget(target: Target, changed: () => void): () => void {
+function watchTarget(named: Target, changed: () => void): () => void {
   let watcher: FSWatcher | undefined;
   let poll: NodeJS.Timeout | undefined;
   let ended = false;
@@ -51,6 +57,7 @@ function watchTarget(target: Target, changed: () => void): () => void {
     watcher?.close();
     clearTimeout(poll);
     if (ended) return;
+    const target = asItIs(named);
     const folder = nearestExisting(target.folder);
     const waiting = folder !== target.folder;
     const before = identityOf(folder);
@@ -70,7 +77,7 @@ function watchTarget(target: Target, changed: () => void): () => void {
   };
   /** Something appeared on the way to the target: go as near to it as possible now. */
   const arrived = (): void => {
-    if (isFolder(target.folder)) changed();
+    if (existsSync(named.folder)) changed();
     arm();
   };
   const lookAgainLater = (at: Target, callback: () => void): void => {

@@ -2,12 +2,14 @@ import type { HashHex } from '../../shared/base/hash.ts';
 import type { Millis } from '../../shared/base/time.ts';
 import type { ExternalId } from '../../shared/model/ids.ts';
 import type { SourceStatus } from '../../shared/model/status.ts';
+import type { RecentCounts } from '../../shared/observed/guard.ts';
 import { type Judgement, judge } from '../../shared/observed/judge.ts';
 import { mayGoMissing, type Plan, type PreviousRecords, startPlan } from '../../shared/observed/plan.ts';
+import { isEcho } from '../../shared/observed/receipts.ts';
 import { type Collected, collect } from './collect.ts';
 import { startConnector, type WorkerEnd } from './connectorHost.ts';
 import type { AskKeychain } from './keychain.ts';
-import type { ConfiguredSource } from './settings.ts';
+import { type ConfiguredSource, listingLife } from './settings.ts';
 
 export interface ListingOrder {
   readonly configured: ConfiguredSource;
@@ -60,7 +62,7 @@ function asListedOnly(collected: Collected, mode: 'list only' | 'read'): Collect
   if (mode === 'read') return collected;
   return {
     ...collected,
-    listed: collected.listed.map((coverage) => (coverage.outcome === 'complete' ? { ...coverage, outcome: 'partial' as const } : coverage)),
+    listed: collected.listed.map((coverage) => (coverage.outcome === 'failed' ? coverage : { ...coverage, outcome: 'partial' as const })),
   };
 }
 
@@ -70,11 +72,15 @@ export function judgeListing(
   lastPlace: string | undefined,
   { collected, plan, end }: Listed,
   decisions: ReadonlyMap<HashHex, 'release' | 'discard'>,
+  recent?: RecentCounts,
 ): Judgement {
-  return judge(
+  const echoes = isElsewhere(lastPlace, collected.place)
+    ? []
+    : plan.records.filter((record) => isEcho(record, known?.writes?.receipts ?? []));
+  const judgement = judge(
     {
       source: configured.settings.id,
-      plan,
+      plan: echoes.length === 0 ? plan : { ...plan, records: plan.records.filter((record) => !echoes.includes(record)) },
       asOf: collected.asOf,
       listed: collected.listed,
       known: known?.coverage ?? [],
@@ -84,7 +90,14 @@ export function judgeListing(
       place: collected.place,
       thresholds: configured.thresholds,
       decisions,
+      listingLife: listingLife(configured),
+      ...(recent ? { recent } : {}),
     },
     end.problem ? [end.problem] : [],
   );
+  if (echoes.length === 0) return judgement;
+  return { ...judgement, apply: [...judgement.apply, ...echoes], counts: { ...judgement.counts, echoed: echoes.length } };
 }
+
+/** Then everything is held, what looks like an echo too. */
+const isElsewhere = (last: string | undefined, now: string | undefined): boolean => last !== undefined && now !== undefined && last !== now;

@@ -21,10 +21,16 @@ export function statusOf(configured: ConfiguredSource, known: SourceStatus | und
     ...(traits.note === undefined ? {} : { note: traits.note }),
     state: settings.paused ? 'paused' : restingState(known),
     ...(known?.heartbeat ? { heartbeat: known.heartbeat } : {}),
+    ...(known?.follow && configured.followed !== undefined && !settings.paused
+      ? { follow: { ...known.follow, every: configured.followed } }
+      : {}),
+    ...(known?.delays ? { delays: known.delays } : {}),
     coverage: known?.coverage ?? [],
     runs: known?.runs ?? [],
     held: known?.held ?? [],
     rereads: known?.rereads ?? [],
+    ...(configured.connector.writes?.length ? { writable: [...configured.connector.writes] } : {}),
+    ...(known?.writes ? { writes: known.writes } : {}),
     needs: known?.needs ?? [],
   };
 }

@@ -5,20 +5,27 @@ import { ok, type Result } from '../../shared/base/result.ts';
 import { toInstant } from '../../shared/base/time.ts';
 import type { ExternalId, SourceId } from '../../shared/model/ids.ts';
 import type { RunCounts, RunSummary, SourceStatus } from '../../shared/model/status.ts';
+import { isApplied, NO_WRITES } from '../../shared/observed/receipts.ts';
 import type { ApiError, DryRunReply, SourceSettings } from '../../shared/wire/http.ts';
 import { CONNECTORS, type RegisteredConnector } from '../connectors/registry.ts';
+import type { PlannedWrite, WriteWish } from '../connectors/writeBack.ts';
 import { ActiveSource, stillPlanned, toSummary } from './activeSource.ts';
+import { type Approvals, NO_APPROVALS } from './approvals.ts';
 import { heldReply, preview } from './dryRun.ts';
+import { Following } from './following.ts';
 import { type AskKeychain, noKeychain } from './keychain.ts';
 import { PlanShelf, type ShelvedPlan } from './planShelf.ts';
+import { Retries } from './retries.ts';
 import { type RunnerState, readSettings, readState, writeSettings, writeState } from './runnerFiles.ts';
 import type { RunnerService } from './runnerService.ts';
 import { afterRun, lastRunTime, statusOf, withNextRun } from './runStatus.ts';
+import { openApprovals } from './sendApproved.ts';
 import { type ConfiguredSource, configure, refuse } from './settings.ts';
 import { Slots } from './slots.ts';
 import type { SourceStore } from './sourceStore.ts';
 import { Timetable } from './timetable.ts';
 import { removeUpload, settledUpload, sweepUploads, uploadOf } from './uploads.ts';
+import { askForPlan } from './writeOrders.ts';
 
 /** The part of a pino logger that the runner uses. */
 export interface RunnerLog {
@@ -40,6 +47,8 @@ export interface RunnerOptions {
   readonly registry?: readonly RegisteredConnector[];
   /** Where `{ keychain }` references are resolved: the desktop program that started this server. */
   readonly keychain?: AskKeychain;
+  /** Where approvals of what is sent to sources are found and verified. Absent: nothing is ever sent. */
+  readonly approvals?: Approvals;
   /** `false`: nothing runs by itself, neither at the start nor by the clock nor by a watch. For a command that starts its own server. */
   readonly background?: boolean;
 }
@@ -58,11 +67,14 @@ export class Runner implements RunnerService {
   /** Settings that this version does not understand: kept, shown in the log, not run. */
   #unusable: readonly SourceSettings[] = [];
   readonly #running = new Map<SourceId, Promise<Result<RunSummary, ApiError>>>();
+  /** Sources that are followed between their listings. */
+  readonly #following = new Map<SourceId, Following>();
   readonly #slots = new Slots(WORKERS);
   readonly #plans: PlanShelf;
   readonly #ask: AskKeychain;
   readonly #state: RunnerState;
   readonly #timetable: Timetable;
+  readonly #retries: Retries;
   #stopped = false;
 
   constructor(options: RunnerOptions) {
@@ -71,10 +83,11 @@ export class Runner implements RunnerService {
     this.#ask = options.keychain ?? noKeychain;
     this.#plans = new PlanShelf(options.clock);
     this.#state = readState(options.settingsFile);
+    this.#retries = new Retries((id) => this.sendSoon(id));
     this.#timetable = new Timetable(options.clock, (id, trigger) => void this.run(id, trigger));
   }
 
-  /** Reads the settings file, schedules every source and starts a first run of each that is not paused. */
+  /** Reads the settings file, schedules every source and starts each that is not paused: with a listing, or where its stream left off. */
   async start(): Promise<Result<null, ApiError>> {
     const settings = readSettings(this.#options.settingsFile);
     if (!settings.ok) return settings;
@@ -82,8 +95,9 @@ export class Runner implements RunnerService {
     for (const one of settings.value) {
       const configured = await this.#configure(one);
       if (configured.ok) {
-        await this.#activate(configured.value);
-        if (!one.paused && this.#options.background !== false) void this.run(one.id, 'start');
+        const source = await this.#activate(configured.value);
+        if (!one.paused && this.#options.background !== false) this.#begin(source);
+        this.sendSoon(one.id);
       } else {
         unusable.push(one);
         this.#options.log.error({ source: one.id, problem: configured.error.message }, 'a source cannot be used');
@@ -122,9 +136,11 @@ export class Runner implements RunnerService {
     if (!configured.ok) return configured;
     if (configured.value.settings.id !== id) return refuse('bad settings', 'id: a source keeps its id', 'Add a new source instead.');
     this.#unusable = this.#unusable.filter((source) => source.id !== id);
-    await this.#activate(configured.value);
+    const source = await this.#activate(configured.value);
+    source.systemKnown = false;
     this.#save();
-    if (!configured.value.settings.paused) void this.run(id, 'person');
+    if (configured.value.settings.paused) await this.#following.get(id)?.stop();
+    else void this.run(id, 'person');
     return ok({ id });
   }
 
@@ -133,6 +149,8 @@ export class Runner implements RunnerService {
     this.#timetable.remove(id);
     this.cancel(id);
     await this.#running.get(id);
+    await this.#following.get(id)?.stop();
+    this.#following.delete(id);
     this.#sources.delete(id);
     this.#unusable = this.#unusable.filter((source) => source.id !== id);
     this.#state.leftOut.delete(id);
@@ -182,6 +200,7 @@ export class Runner implements RunnerService {
     this.#save();
     if (upload !== undefined) removeUpload(this.#options.uploadsDir, upload);
     if (plan.mode === 'list only' && !plan.configured.settings.paused) void this.run(id, 'person');
+    else this.#follow(source);
     return applied;
   }
 
@@ -232,6 +251,7 @@ export class Runner implements RunnerService {
   async #runOnce(source: ActiveSource, trigger: RunSummary['trigger']): Promise<Result<RunSummary, ApiError>> {
     // It waited for a slot, and meanwhile the server was told to stop.
     if (this.#stopped) return noSource(source.id);
+    await this.#following.get(source.id)?.stop();
     try {
       const summary = await source.list(trigger);
       const { outcome, counts, problems } = summary;
@@ -239,18 +259,84 @@ export class Runner implements RunnerService {
       const mayPass = outcome === 'failed' && problems.some((problem) => problem.retry);
       source.failures = mayPass ? source.failures + 1 : 0;
       this.#timetable.ran(source.id, source.failures);
+      this.sendSoon(source.id);
       return ok(summary);
     } catch (error) {
       const name = error instanceof Error ? error.name : 'unknown';
       this.#options.log.error({ source: source.id, error: name }, 'a run could not be kept');
       this.#timetable.ran(source.id, ++source.failures);
       return refuse('not kept', `The run of "${source.id}" could not be kept (${name})`, 'See the log; it will be tried again.', true);
+    } finally {
+      this.#follow(source);
     }
+  }
+
+  /** With a stream that knows where to go on, a start is no scan. */
+  #begin(source: ActiveSource): void {
+    if (source.mayResume()) this.#follow(source);
+    else void this.run(source.id, 'start');
+  }
+
+  /** From the moment something was listed: before that, nothing would be known beside what happens to change. */
+  #follow(source: ActiveSource): void {
+    const { id, configured } = source;
+    const listed = source.status().coverage.some((coverage) => coverage.outcome !== 'failed');
+    const wanted = configured.followed !== undefined && !configured.settings.paused && this.#options.background !== false;
+    if (!wanted || !listed || this.#stopped || this.#sources.get(id) !== source) return;
+    const { store, clock, uploadsDir, log } = this.#options;
+    const following =
+      this.#following.get(id) ??
+      new Following(source, { store, clock, uploads: uploadsDir, ask: this.#ask, log, wantListing: () => void this.run(id, 'event') });
+    this.#following.set(id, following);
+    following.start();
   }
 
   async reread(id: SourceId, externalId: ExternalId): Promise<Result<'unchanged' | 'changed' | 'gone', ApiError>> {
     const source = this.#sources.get(id);
     return source ? this.#slots.use(() => source.reread(externalId)) : noSource(id);
+  }
+
+  async planWrite(id: SourceId, wish: WriteWish): Promise<Result<{ readonly write: PlannedWrite; readonly system: string }, ApiError>> {
+    const source = this.#sources.get(id);
+    if (!source) return noSource(id);
+    const { connector } = source.configured;
+    if (!connector.writes?.includes(wish.field)) {
+      return refuse('not written', `"${id}" has no place for this field`, 'Change it in the source itself, or send it to another one.');
+    }
+    if (source.system === undefined) {
+      return refuse('not listed', `"${id}" was not read since its settings were changed`, 'Run it, then try again.', true);
+    }
+    const { uploadsDir } = this.#options;
+    const planned = await this.#slots.use(() => askForPlan(source.configured, wish, { uploads: uploadsDir, ask: this.#ask }));
+    if (!planned.ok) return refuse(planned.error.code, planned.error.message, planned.error.wayOut, planned.error.retry);
+    return ok({ write: planned.value, system: source.system });
+  }
+
+  async send(id: SourceId): Promise<void> {
+    const source = this.#sources.get(id);
+    if (!source || this.#stopped || source.configured.settings.paused) return;
+    const { approvals = NO_APPROVALS } = this.#options;
+    if (openApprovals(approvals.of(id), source.status().writes ?? NO_WRITES).length === 0) return;
+    const waits = await this.#slots.use(() => source.send(approvals));
+    this.#retries.after(id, waits);
+    await this.#lookAgain(source);
+  }
+
+  /** What was sent is confirmed by what the source says next: it is asked at once where it can be. */
+  async #lookAgain(source: ActiveSource): Promise<void> {
+    if (!source.configured.connector.reread || this.#stopped) return;
+    const open = (source.status().writes?.receipts ?? []).filter((one) => isApplied(one) && !one.confirmed && !one.differs);
+    for (const externalId of new Set(open.map((one) => one.externalId))) await this.reread(source.id, externalId);
+  }
+
+  /** Not waited for; what goes wrong is in the log and in the receipts. */
+  sendSoon(id: SourceId): void {
+    if (this.#options.background === false) return;
+    this.send(id).catch((error: unknown) => {
+      const name = error instanceof Error ? error.name : 'unknown';
+      this.#options.log.error({ source: id, error: name }, 'what was approved could not be sent');
+      this.#retries.after(id, true);
+    });
   }
 
   cancel(id: SourceId): void {
@@ -280,8 +366,10 @@ export class Runner implements RunnerService {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#timetable.stop();
+    this.#retries.stop();
     for (const source of this.#sources.values()) source.cancel();
     await Promise.all(this.#running.values());
+    await Promise.all([...this.#following.values()].map((following) => following.stop()));
   }
 
   #configure(settings: unknown): Promise<Result<ConfiguredSource, ApiError>> {

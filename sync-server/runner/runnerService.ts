@@ -3,6 +3,7 @@ import type { Result } from '../../shared/base/result.ts';
 import type { ExternalId, SourceId } from '../../shared/model/ids.ts';
 import type { RunCounts, RunSummary, SourceStatus } from '../../shared/model/status.ts';
 import type { ApiError, DryRunReply, SourceSettings } from '../../shared/wire/http.ts';
+import type { PlannedWrite, WriteWish } from '../connectors/writeBack.ts';
 
 /** What the server's endpoints and the command line ask of the runner. Implemented by `Runner` in `runner.ts`. */
 export interface RunnerService {
@@ -21,6 +22,10 @@ export interface RunnerService {
   /** Starts a run; resolves when it ended. A run that is going on is joined. */
   run(id: SourceId, trigger: RunSummary['trigger']): Promise<Result<RunSummary, ApiError>>;
   reread(id: SourceId, externalId: ExternalId): Promise<Result<'unchanged' | 'changed' | 'gone', ApiError>>;
+  /** Asks the source what exactly would be sent, and says which system answered to its last listing. Sends nothing. */
+  planWrite(id: SourceId, wish: WriteWish): Promise<Result<{ readonly write: PlannedWrite; readonly system: string }, ApiError>>;
+  /** Sends what was approved for this source and not sent yet. */
+  send(id: SourceId): Promise<void>;
   cancel(id: SourceId): void;
   /** A steward's release or discard of a held part, from the ledger. */
   decide(digest: HashHex, decision: 'release' | 'discard'): Promise<void>;

@@ -22,9 +22,18 @@ export interface ConfiguredSource {
   readonly label: string;
   /** A run without a message for this long is ended. */
   readonly timeout: Millis;
+  /** Between listings it is followed, and says something this often, in milliseconds. Absent: it is not followed. */
+  readonly followed?: Millis;
 }
 
 const DEFAULT_TIMEOUT = 60_000;
+/** How often a complete listing is due under deltas or a stream. */
+export const fullListingOf = ({ traits, levels }: Pick<ConfiguredSource, 'traits' | 'levels'>): Millis =>
+  traits.fullListing ?? levels.reporting;
+
+/** One complete listing may fail; after two nothing is claimed on top of it. */
+export const listingLife = (configured: Pick<ConfiguredSource, 'traits' | 'levels'>): Millis => 2 * fullListingOf(configured);
+
 /** Settings that every source has; the rest belongs to the connector. */
 const COMMON: ReadonlySet<string> = new Set([
   'id',
@@ -68,7 +77,9 @@ export async function configure(
   const { connector } = await registered.load();
   const own = parseOwn(connector, settings);
   if (!own.ok) return own;
-  const traits = connector.traits(own.value);
+  const followed = followedOf(settings, connector, connector.traits(own.value));
+  if (!followed.ok) return followed;
+  const traits = followed.value.traits;
   const derived = derive(settings, traits, now, lastRunTime);
   if (!derived.ok) return derived;
   const visibility = settings.visibility ?? (traits.private ? 'private' : 'space');
@@ -80,8 +91,18 @@ export async function configure(
     traits,
     visibility,
     label: settings.label ?? traits.label,
+    ...(followed.value.every === undefined ? {} : { followed: followed.value.every }),
     ...derived.value,
   });
+}
+
+/** `mechanism: poll` in the settings switches following off: the source is then only as good as its schedule. */
+function followedOf(settings: SourceSettings, connector: Connector, traits: Traits): Result<{ traits: Traits; every?: Millis }, ApiError> {
+  const wished = settings.mechanism;
+  const follows = connector.follow !== undefined && traits.heartbeat !== undefined;
+  if (wished === undefined || wished === traits.mechanism) return ok(follows ? { traits, every: traits.heartbeat } : { traits });
+  if (wished === 'poll' && follows) return ok({ traits: { ...traits, mechanism: 'poll' } });
+  return bad(`mechanism: a source of kind ${settings.kind} has "${traits.mechanism}"${follows ? ' or "poll"' : ''}`);
 }
 
 /** A connector's schema may be strict: it sees its own settings first, and all of them when it wants the common ones too. */
@@ -100,7 +121,9 @@ function derive(settings: SourceSettings, traits: Traits, now: Millis, lastRunTi
   if (!schedule.ok) return bad(`schedule: ${schedule.error}`);
   const levels = levelsOf(settings, traits);
   if (!levels.ok) return levels;
-  const tooStrict = levelProblem(settings, traits, schedule.value.cadence, levels.value, lastRunTime);
+  // An unbroken stream is as fresh as its last heartbeat, however seldom it is listed.
+  const streamed = traits.mechanism === 'stream' ? traits.heartbeat : undefined;
+  const tooStrict = levelProblem(settings, traits, streamed ?? schedule.value.cadence, levels.value, lastRunTime);
   if (tooStrict) return bad(tooStrict, 'Run it more often, or ask for less.');
   const thresholds = parseThresholds(settings.guard);
   if (!thresholds.ok) return bad(thresholds.error);

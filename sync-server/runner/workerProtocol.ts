@@ -1,8 +1,10 @@
+import type { Result } from '../../shared/base/result.ts';
 import type { ExternalId } from '../../shared/model/ids.ts';
 import type { ConnectorProblem } from '../../shared/model/status.ts';
 import type { NetworkSettings } from '../../shared/wire/http.ts';
 import type { SecretAnswer, SecretQuestion } from '../../shared/wire/keychainMessages.ts';
 import type { ConnectorMessage } from '../connectors/connector.ts';
+import type { PlannedWrite, WriteOutcome, WriteWish } from '../connectors/writeBack.ts';
 
 /** What a worker is told at its start. No secret travels with it: references are resolved inside, or asked for one by one. */
 export interface WorkerOrder {
@@ -16,6 +18,12 @@ export interface WorkerOrder {
   readonly mode: 'list only' | 'read';
   /** Re-read this one record instead of listing. */
   readonly reread?: ExternalId;
+  /** Say what changes from the cursor on, until aborted. */
+  readonly follow?: true;
+  /** Say what would be sent for this, instead of listing. Sends nothing. */
+  readonly planWrite?: WriteWish;
+  /** Send exactly this, instead of listing. */
+  readonly write?: PlannedWrite;
 }
 
 /** Messages of a connector after the allowlist and the redactor: nothing else leaves the worker. */
@@ -23,6 +31,9 @@ export type AdmittedMessage =
   | ConnectorMessage
   /** A record that the gate refused. `reason` names paths, never values. */
   | { readonly kind: 'refused'; readonly reason: string }
+  /** The answers to `planWrite` and `write`. */
+  | { readonly kind: 'planned'; readonly planned: Result<PlannedWrite, ConnectorProblem> }
+  | { readonly kind: 'written'; readonly outcome: WriteOutcome }
   /** Something that looks like a secret was replaced, or a field was dropped. */
   | { readonly kind: 'cleaned'; readonly redacted: readonly string[]; readonly dropped: readonly string[] };
 

@@ -17,6 +17,7 @@ const LAYERS: Record<string, readonly string[]> = {
   observed: ['base', 'model', 'observed'],
   register: ['base', 'model', 'ledger', 'observed', 'register', 'findings'],
   findings: ['base', 'model', 'ledger', 'observed', 'register', 'findings'],
+  writeback: ['base', 'model', 'ledger', 'observed', 'register', 'writeback'],
   snapshot: ['base', 'model', 'documents', 'ledger', 'observed', 'register', 'findings', 'snapshot'],
   bridge: ['base', 'model', 'ledger', 'observed', 'register', 'snapshot', 'wire', 'bridge'],
 };

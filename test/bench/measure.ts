@@ -2,7 +2,7 @@
 export interface Figure {
   readonly what: string;
   readonly value: number;
-  readonly unit: '×' | 'ms' | '/s' | 'bytes' | 's';
+  readonly unit: '×' | 'ms' | '/s' | 'bytes' | 's' | 'records';
   readonly budget?: { readonly least?: number; readonly most?: number };
   readonly note?: string;
 }

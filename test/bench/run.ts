@@ -7,6 +7,7 @@ import { benchRunner } from './runner.ts';
 import { benchServer } from './server.ts';
 import { benchSnapshot } from './snapshot.ts';
 import { benchSnapshotBrowser } from './snapshotBrowser.ts';
+import { benchSources } from './sources.ts';
 
 /**
  * The budgets of the design, measured: ratios within this one run, against `JSON.parse` of the same data and a bare relay on
@@ -17,6 +18,7 @@ const PARTS: Readonly<Record<string, () => Promise<Figure[]> | Figure[]>> = {
   register: benchRegister,
   runner: benchRunner,
   server: benchServer,
+  sources: benchSources,
   snapshot: benchSnapshot,
   browser: benchBrowser,
   'snapshot-browser': benchSnapshotBrowser,

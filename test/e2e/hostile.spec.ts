@@ -180,6 +180,8 @@ test('[UI12] hostile text that is typed is kept as text or refused with a reason
     await one.peek.getByLabel('Add a comment').fill(NAMES.join(' '));
     await one.peek.getByRole('button', { name: /^Add/ }).click();
     await expect(one.peek.getByRole('region', { name: 'Comments' })).toContainText('<script>');
+    // A text that is being typed is its author's own, hidden characters and all.
+    await expect(one.peek.getByLabel('Add a comment')).toHaveValue('');
     await expectHarmless(page);
   });
 

@@ -124,6 +124,9 @@ test('[UI10] a conflict is settled in five keys', async ({ serve, folder, newSte
   const { link } = JSON.parse((await server.muster('invite', '--role', 'steward', '--format', 'json')).stdout) as { link: string };
   await other.join(link, 'Ben Marsh');
   await expect(other.row('svc-001')).toBeVisible();
+  // What a screen needs that was not opened yet is on the device from here on.
+  await one.isKept();
+  await other.isKept();
   noise.expectServerDown();
   await server.kill();
   await one.isOffline();
@@ -149,6 +152,18 @@ test('[UI10] moving, selecting, opening and asking, by single keys', async ({ se
   const heading = one.page.getByRole('heading', { level: 1 });
   await one.cell('svc-001', 'owner').click();
   await keys.press('Escape');
+
+  await test.step('a query that was typed letter by letter is one step back', async () => {
+    const filter = one.page.getByLabel('Filter the register');
+    await filter.pressSequentially('svc-003');
+    await expect(one.row('svc-002')).toBeHidden();
+    expect(one.page.url()).toContain('q=svc-003');
+    await one.page.goBack();
+    await expect(filter).toHaveValue('');
+    await expect(one.row('svc-002')).toBeVisible();
+    await one.cell('svc-001', 'owner').click();
+    await keys.press('Escape');
+  });
 
   await test.step('j, k and the arrows move; Space peeks; the panel follows', async () => {
     await keys.press('j', 'j', 'k', ' ');

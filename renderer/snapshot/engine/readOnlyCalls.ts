@@ -24,6 +24,7 @@ type Reading =
   | 'inbox'
   | 'sources'
   | 'parties'
+  | 'writeBacks'
   | 'activity'
   | 'suggestions'
   | 'search'
@@ -60,6 +61,7 @@ export const READ_ONLY_CALLS: Omit<EngineApi, Reading> = {
   applyPlan: call,
   runSource: call,
   reread: call,
+  planWrite: call,
   upload: call,
   team: async () => undefined,
   teamSeen: call,

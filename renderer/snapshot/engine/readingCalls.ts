@@ -6,19 +6,25 @@ import type { SnapshotMark } from '../../../shared/bridge/snapshot.ts';
 import type { Place } from '../../../shared/model/ids.ts';
 import type { Register } from '../../../shared/register/register.ts';
 import type { RowsReader } from '../../../shared/register/rowsReader.ts';
+import type { Query } from '../../../shared/register/view.ts';
 import { NO_COUNTS } from '../../engine/engineApi.ts';
 import { exportRows } from '../../engine/exportRows.ts';
 import type { OpenFile } from './openFile.ts';
 import { READ_ONLY_CALLS } from './readOnlyCalls.ts';
 
 /**
- * The reading half of the engine's interface over a file. Windows, counts and single rows are there at once, from the rows that the file
- * holds; everything else is of the replay, and waits for it. While a place is under way every question waits for that place.
+ * The reading half of the engine's interface over a file. The first window is there at once, then counts, filters and single rows, from the rows
+ * that the file holds; everything else is of the replay, and waits for it. While a place is under way every question waits for that place.
  */
 export function readingCalls(file: () => OpenFile | undefined, status: EngineApi['status']): EngineApi {
   const rows = async (): Promise<Register | RowsReader | undefined> => {
     const opened = file();
-    return opened?.ready ? (await opened.ready.seeker.settled()).register : opened?.rows;
+    return opened?.ready ? (await opened.ready.seeker.settled()).register : opened?.whole;
+  };
+  /** The beginning of the list is there before the rest is. */
+  const beginning = (query: Query, from: number): RowsReader | undefined => {
+    const opened = file();
+    return opened && !opened.ready && isPlain(query) && from < opened.rows.size ? opened.rows : undefined;
   };
   const whole = async (): Promise<Register | undefined> => {
     const replayed = await file()?.replayed.catch(() => undefined);
@@ -27,7 +33,8 @@ export function readingCalls(file: () => OpenFile | undefined, status: EngineApi
   return {
     ...READ_ONLY_CALLS,
     status,
-    window: async (query, from, count) => (await rows())?.window(query, from, count) ?? { total: 0, from, rows: [] },
+    window: async (query, from, count) =>
+      (beginning(query, from) ?? (await rows()))?.window(query, from, count) ?? { total: 0, from, rows: [] },
     ids: async (query) => (await rows())?.ids(query) ?? [],
     counts: async (query) => (await rows())?.counts(query) ?? NO_COUNTS,
     row: async (id) => (await rows())?.row(id),
@@ -36,6 +43,7 @@ export function readingCalls(file: () => OpenFile | undefined, status: EngineApi
     inbox: async () => [],
     sources: async () => (await whole())?.sources() ?? [],
     parties: async () => (await whole())?.parties() ?? [],
+    writeBacks: async () => (await whole())?.writeBacks() ?? [],
     activity: async (options) => (await whole())?.activity(options) ?? [],
     suggestions: async (field, text, limit) => (await whole())?.suggestions(field, text, limit) ?? [],
     search: async (text, limit) => (await whole())?.search(text, limit) ?? [],
@@ -62,6 +70,13 @@ export function readingCalls(file: () => OpenFile | undefined, status: EngineApi
     },
   };
 }
+
+/** Asks for everything that a register shows by itself, in the order of names, in which a file holds its rows. */
+const isPlain = ({ text, where, sort, include = [] }: Query): boolean =>
+  text.trim() === '' &&
+  where === undefined &&
+  include.length === 0 &&
+  sort.every(({ column, direction }, index) => index === 0 && column === 'name' && direction === 'ascending');
 
 const NOT_REPLAYED = {
   code: 'not replayed',

@@ -1,7 +1,8 @@
-import { ok, type Result } from '../../../shared/base/result.ts';
+import type { Result } from '../../../shared/base/result.ts';
 import { toInstant } from '../../../shared/base/time.ts';
 import type { EngineApi, EngineEvent, EngineStatus } from '../../../shared/bridge/engine.ts';
 import type { SnapshotApi, SnapshotFile, SnapshotStatus } from '../../../shared/bridge/snapshot.ts';
+import type { RowsReader } from '../../../shared/register/rowsReader.ts';
 import type { OpenSnapshot, SnapshotBytes, SnapshotRefusal } from '../../../shared/snapshot/contracts.ts';
 import { isComparable, matchesFingerprint } from '../../../shared/snapshot/fingerprint.ts';
 import { openSnapshot } from '../../../shared/snapshot/openSnapshot.ts';
@@ -9,7 +10,7 @@ import { readSnapshotData } from '../../../shared/snapshot/readSnapshotData.ts';
 import type { Replayed } from '../../../shared/snapshot/replayed.ts';
 import { Coalesced } from '../../engine/coalesced.ts';
 import { blobBytes, browserHost } from './browserHost.ts';
-import { readFileRows } from './fileRows.ts';
+import { type FileRows, readFileRows } from './fileRows.ts';
 import type { OpenFile, ReplayedFile } from './openFile.ts';
 import { PlaceSeeker } from './placeSeeker.ts';
 import { readingCalls } from './readingCalls.ts';
@@ -23,8 +24,8 @@ import { Verification } from './verification.ts';
 const PAUSE = 120;
 
 /**
- * One file, open for reading. Its archive and signature are judged before anything of it is shown; its rows come next; then the ledger is
- * replayed, and then everything is verified. Questions are answered all the while.
+ * One file, open for reading. Its archive, its signature and the hash of every row are judged before anything of it is shown; its rows come next, the first
+ * ones before the others are read; then the ledger is replayed, and then everything is verified. Questions are answered all the while.
  */
 export class SnapshotEngine {
   readonly api: EngineApi & SnapshotApi;
@@ -36,7 +37,7 @@ export class SnapshotEngine {
   #phase: EngineStatus['phase'] = 'loading';
   #progress = 0;
   #problem: EngineStatus['problem'];
-  #file: (OpenFile & { ready: ReplayedFile | undefined }) | undefined;
+  #file: (OpenFile & { rows: RowsReader; ready: ReplayedFile | undefined }) | undefined;
   #shown: Shown | undefined;
   #replay: SnapshotStatus['replay'] = { state: 'running', done: 0 };
   #seeking: SnapshotStatus['seeking'];
@@ -71,6 +72,8 @@ export class SnapshotEngine {
     try {
       const opened = await this.#open();
       if (!opened.ok) return this.#refuse(opened.error);
+      const whole = await opened.value.whole;
+      if (!whole.ok) return this.#refuse(whole.error);
       await this.#file?.replayed.catch(() => undefined);
       await this.#verification.run();
     } catch {
@@ -78,20 +81,33 @@ export class SnapshotEngine {
     }
   }
 
-  async #open(): Promise<Result<void, SnapshotRefusal>> {
+  async #open(): Promise<Result<FileRows, SnapshotRefusal>> {
     const host = browserHost(this.#subtle);
     const open = await openSnapshot(this.#bytes, host);
     if (!open.ok) return open;
     const rows = await readFileRows(open.value, host, (done, total) => this.#opening(done / total));
     if (!rows.ok) return rows;
-    const replayed = this.#replayAll(open.value);
-    this.#file = { open: open.value, rows: rows.value, replayed, ready: undefined };
+    const whole = rows.value.whole.then((all) => (all.ok ? all.value : undefined));
+    const replayed = whole.then((all) => this.#afterRows(all, rows.value.first, open.value));
+    this.#file = { open: open.value, rows: rows.value.first, whole, replayed, ready: undefined };
     this.#shown = { place: open.value.manifest.place, at: open.value.manifest.asOf, evidence: [] };
     this.#phase = 'ready';
     this.#announce();
     // A file that cannot be replayed is told about in the status; each question that waits for it has its own answer.
     replayed.catch(() => undefined);
-    return ok(undefined);
+    return rows;
+  }
+
+  /** The page had the first rows until now. */
+  async #afterRows(all: RowsReader | undefined, first: RowsReader, open: OpenSnapshot): Promise<ReplayedFile> {
+    if (!all) throw new Error('a row is not what the format says');
+    if (this.#file && all !== first) {
+      this.#file.rows = all;
+      this.#changed();
+    }
+    await browserHost(this.#subtle).breathe();
+    all.prepareSearch();
+    return await this.#replayAll(open);
   }
 
   #opening(progress: number): void {
@@ -110,6 +126,8 @@ export class SnapshotEngine {
       };
       const onProgress = (done: number): void => this.#replaying(0.25 + 0.75 * done);
       const seeker = await PlaceSeeker.open(data.value, open.manifest.asOf, host.breathe, events, onProgress);
+      await host.breathe();
+      seeker.end.register.prepareSearch();
       const ready = { data: data.value, seeker };
       if (this.#file) this.#file.ready = ready;
       this.#replay = { state: 'ready', done: 1 };
@@ -134,8 +152,12 @@ export class SnapshotEngine {
 
   #arrived({ place, now, register }: Replayed): void {
     this.#seeking = undefined;
-    this.#version++;
     this.#shown = { place, at: toInstant(now), evidence: register.sources() };
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#version++;
     this.#statusChanged.now();
     this.#emit({ kind: 'changed', version: this.#version });
   }

@@ -60,7 +60,15 @@ function clientFor(connection: Connection): pg.Client {
 }
 
 /** Reads roles and rights in one snapshot, or nothing: a listing that broke off in the middle is no listing. */
-export async function readSnapshot(connection: Connection, signal: AbortSignal): Promise<Result<ReadSnapshot, ConnectorProblem>> {
+export const readSnapshot = (connection: Connection, signal: AbortSignal): Promise<Result<ReadSnapshot, ConnectorProblem>> =>
+  connected(connection, signal, async (client) => ok(await readAll(client, serverOf(connection.url))));
+
+/** Does something over a connection of its own, which is closed afterwards, come what may. What fails is a problem without any value. */
+export async function connected<T>(
+  connection: Connection,
+  signal: AbortSignal,
+  work: (client: pg.Client) => Promise<Result<T, ConnectorProblem>>,
+): Promise<Result<T, ConnectorProblem>> {
   const server = serverOf(connection.url);
   let client: pg.Client;
   try {
@@ -74,7 +82,7 @@ export async function readSnapshot(connection: Connection, signal: AbortSignal):
   signal.addEventListener('abort', stop);
   try {
     await client.connect();
-    return ok(await readAll(client, server));
+    return await work(client);
   } catch (error) {
     return err(databaseProblem(error, server));
   } finally {
@@ -103,7 +111,7 @@ async function readAll(client: pg.Client, server: string): Promise<ReadSnapshot>
 }
 
 /** In a savepoint: a refusal must not end the transaction, and so the snapshot. */
-async function systemIdentifier(client: pg.Client): Promise<string | undefined> {
+export async function systemIdentifier(client: pg.Client): Promise<string | undefined> {
   await client.query('savepoint identifier');
   try {
     const { rows } = await client.query<{ id: string }>(SYSTEM_ID);

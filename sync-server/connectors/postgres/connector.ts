@@ -5,9 +5,12 @@ import type { ExternalId } from '../../../shared/model/ids.ts';
 import type { ConnectorProblem } from '../../../shared/model/status.ts';
 import { secretReference } from '../../../shared/wire/http.ts';
 import { type Connector, type ConnectorContext, type ConnectorMessage, problem, type Traits } from '../connector.ts';
+import type { PlannedWrite, WriteOutcome, WriteWish } from '../writeBack.ts';
 import { type Connection, type ReadSnapshot, readSnapshot, serverOf } from './client.ts';
-import { leastRights } from './queries.ts';
+import { COMMENT_FIELDS } from './comment.ts';
+import { leastRights, writingRights } from './queries.ts';
 import { COVERAGE, placeOf, toObservations } from './toObservations.ts';
+import { planComment, writeComment } from './writeBack.ts';
 
 function parseUrl(text: string): URL | undefined {
   try {
@@ -36,7 +39,7 @@ const settings = z.strictObject({
 export type PostgresSettings = z.infer<typeof settings>;
 type Context = ConnectorContext<PostgresSettings>;
 
-const FIELDS = ['name', 'status', 'boundary', 'memberships', 'expires', 'description', 'lastUsed', 'access'];
+const FIELDS = ['name', 'status', 'boundary', 'memberships', 'expires', 'description', 'lastUsed', 'access', ...COMMENT_FIELDS];
 
 function traits({ url }: PostgresSettings): Traits {
   const parsed = parseUrl(url);
@@ -118,9 +121,32 @@ async function* reread(context: Context, externalId: ExternalId): AsyncGenerator
   yield { kind: 'coverageDone', coverage: COVERAGE, outcome: 'partial', problems };
 }
 
-function grant({ url }: Partial<PostgresSettings>): string {
+function grant({ url }: Partial<PostgresSettings>, { writing = false }: { readonly writing?: boolean } = {}): string {
   const parsed = url === undefined ? undefined : parseUrl(url);
-  return leastRights(decodeURIComponent(parsed?.username || 'muster_reader'), decodeURIComponent(parsed?.pathname.slice(1) || 'postgres'));
+  const user = decodeURIComponent(parsed?.username || 'muster_reader');
+  const reading = leastRights(user, decodeURIComponent(parsed?.pathname.slice(1) || 'postgres'));
+  return writing ? `${reading}\n${writingRights(user)}` : reading;
 }
 
-export const connector: Connector<PostgresSettings> = { kind: 'postgres', settings, fields: FIELDS, traits, list, reread, grant };
+async function planWrite(context: Context, wish: WriteWish): Promise<Result<PlannedWrite, ConnectorProblem>> {
+  const connection = await connectionOf(context);
+  return connection.ok ? planComment(connection.value, wish, context.signal) : connection;
+}
+
+async function write(context: Context, planned: PlannedWrite): Promise<WriteOutcome> {
+  const connection = await connectionOf(context);
+  return connection.ok ? writeComment(connection.value, planned, context.signal) : { kind: 'refused', problem: connection.error };
+}
+
+export const connector: Connector<PostgresSettings> = {
+  kind: 'postgres',
+  settings,
+  fields: FIELDS,
+  traits,
+  list,
+  reread,
+  grant,
+  writes: COMMENT_FIELDS,
+  planWrite,
+  write,
+};

@@ -66,6 +66,24 @@ export const FUNCTION_GRANTS = `
   where p.proacl is not null and a.grantee not in (0, p.proowner) and ${NOT_BUILT_IN}
   group by a.grantee, n.nspname, a.privilege_type, a.is_grantable order by 1, 3, 4, 5 limit 20000`;
 
+/** One role by object id, as every other session sees it. */
+export const COMMENT_OF = `
+  select rolname as name, pg_catalog.shobj_description(oid, 'pg_authid') as comment from pg_catalog.pg_roles where oid = $1::oid`;
+
+export const DATABASE_OID = 'select oid::text as oid from pg_catalog.pg_database where datname = current_database()';
+
+/** Somebody else holds the role: better to try again than to hold the source up. */
+export const LOCK_TIMEOUT = "set local lock_timeout = '15s'";
+
+/** What writing comments needs on top of reading. Printed only where somebody asks for it. */
+export const writingRights = (user: string): string =>
+  [
+    '-- only to send owner, team and application back as comments on roles:',
+    `ALTER ROLE ${quoted(user)} CREATEROLE;`,
+    '-- from PostgreSQL 16 on also, for each role whose comment may be written (superusers need a superuser):',
+    `-- GRANT "the role" TO ${quoted(user)} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;`,
+  ].join('\n');
+
 /** The least rights that a listing needs, to run once as an administrator. */
 export const leastRights = (user: string, database: string): string =>
   [

@@ -4,6 +4,7 @@ import type { Observation } from '../../../shared/model/record.ts';
 import type { ConnectorProblem } from '../../../shared/model/status.ts';
 import { problem } from '../connector.ts';
 import type { ReadSnapshot } from './client.ts';
+import { parseComment } from './comment.ts';
 import { RightsReader } from './entitlements.ts';
 import type { RoleRow, Snapshot } from './snapshot.ts';
 
@@ -11,7 +12,8 @@ import type { RoleRow, Snapshot } from './snapshot.ts';
 export const COVERAGE = 'roles' as CoverageId;
 
 /** The cluster by its identifier; where that may not be read, by address and database, which says less. */
-export const placeOf = ({ systemId, server, databaseOid }: Snapshot): string => `postgres:${systemId ?? `${server}/${databaseOid}`}`;
+export const placeOf = ({ systemId, server, databaseOid }: Pick<Snapshot, 'systemId' | 'server' | 'databaseOid'>): string =>
+  `postgres:${systemId ?? `${server}/${databaseOid}`}`;
 
 /** By object id: a role dropped and created again under the same name is another role (DOMAIN C). */
 export const roleId = (oid: string): ExternalId => `role/${oid}` as ExternalId;
@@ -27,6 +29,12 @@ function statusOf(role: RoleRow, asOf: string): 'enabled' | 'disabled' | 'expire
   return role.validUntil !== null && role.validUntil <= asOf ? 'expired' : 'enabled';
 }
 
+/** People's own text is the description; what the last line holds are the source's values of those fields. */
+function commentFields(comment: string | null): Record<string, Json> {
+  const { text, fields } = parseComment(comment);
+  return { ...(text === '' ? {} : { description: text.toWellFormed().slice(0, 4_096) }), ...fields };
+}
+
 function fieldsOf(role: RoleRow, snapshot: Snapshot, memberships: readonly string[]): Record<string, Json> {
   return {
     name: role.name,
@@ -34,7 +42,7 @@ function fieldsOf(role: RoleRow, snapshot: Snapshot, memberships: readonly strin
     boundary: `PostgreSQL ${snapshot.server}`,
     memberships: [...memberships].sort(compareCodeUnits),
     ...(role.validUntil === null ? {} : { expires: role.validUntil }),
-    ...(role.comment === null ? {} : { description: role.comment.toWellFormed().slice(0, 4_096) }),
+    ...commentFields(role.comment),
   };
 }
 

@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-export type ScreenName = 'Inbox' | 'Register' | 'Sources' | 'Activity' | 'People' | 'Team' | 'Settings';
+export type ScreenName = 'Inbox' | 'Register' | 'Sources' | 'Activity' | 'People' | 'Write-back' | 'Team' | 'Settings';
 
 const LETTER: Readonly<Record<Exclude<ScreenName, 'Settings'>, string>> = {
   Inbox: 'i',
@@ -8,6 +8,7 @@ const LETTER: Readonly<Record<Exclude<ScreenName, 'Settings'>, string>> = {
   Sources: 's',
   Activity: 'a',
   People: 'p',
+  'Write-back': 'w',
   Team: 't',
 };
 

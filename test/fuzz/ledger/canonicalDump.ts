@@ -41,6 +41,13 @@ export function canonicalDump(state: LedgerState): string {
     merges: state.merges(),
     splits: state.splits(),
     policy: [...state.policy()],
+    proposals: [...state.proposals()].map(([digest, { ref, person, place }]) => ({
+      digest,
+      ref,
+      person,
+      place,
+      decision: state.decision(digest) ?? null,
+    })),
     persons: [...state.persons()],
     forks: [...state.forks()],
     serverKey: state.serverKey ?? null,

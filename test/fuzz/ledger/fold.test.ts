@@ -99,7 +99,7 @@ describe(`the fold of FOLD.md, ${SEEDS} histories of ${OPERATIONS} operations fr
   });
 
   it('the histories did something', () => {
-    for (const name of ['trust', 'conflicts', 'voids', 'withdrawn', 'clones', 'profileRestores', 'serverRestores']) {
+    for (const name of ['trust', 'writeBack', 'conflicts', 'voids', 'withdrawn', 'clones', 'profileRestores', 'serverRestores']) {
       expect(total.get(name), name).toBeGreaterThan(SEEDS >= 20 ? SEEDS / 10 : 0);
     }
   });

@@ -15,7 +15,15 @@ import {
   encodeLedgerValue,
   entryIdOf,
 } from '../../../shared/model/entry.ts';
-import type { Anchor, PersonId, Place, SpaceId } from '../../../shared/model/ids.ts';
+import {
+  type Anchor,
+  anchorOf,
+  type ExternalId,
+  type PersonId,
+  type Place,
+  type SourceId,
+  type SpaceId,
+} from '../../../shared/model/ids.ts';
 import type { Random } from './random.ts';
 
 /** A profile on a disk: what a device would still have after a crash. A clone shares the key. */
@@ -32,6 +40,8 @@ export interface Device {
 export interface Tally {
   /** Acts about people, devices and keys that counted. */
   trust: number;
+  /** Proposals and decisions on them that counted. */
+  writeBack: number;
   conflicts: number;
   voids: number;
   withdrawn: number;
@@ -47,6 +57,7 @@ const ANCHORS = ['1', '2', '3', '4', '5'].map((digit) => digit.repeat(32) as Anc
 const FORBIDDEN = ANCHORS[4] as Anchor;
 const FIELDS = ['owner', 'purpose', 'team'];
 const TRUST: ReadonlySet<string> = new Set(['role', 'enrol', 'revoke', 'rekey']);
+const WRITE_BACK: ReadonlySet<string> = new Set(['propose', 'approve', 'reject']);
 const ELEMENTS = ['red', 'green', 'blue'];
 
 export interface WorldOptions {
@@ -63,6 +74,7 @@ export class World {
   readonly persons = new Map<string, PersonId>();
   readonly tally: Tally = {
     trust: 0,
+    writeBack: 0,
     conflicts: 0,
     voids: 0,
     withdrawn: 0,
@@ -265,7 +277,9 @@ export class World {
     this.server.append([this.valueAt(this.values.length)]);
     this.tally.voids += Object.keys(receipt.void ?? {}).length;
     for (const [index, { kind }] of entry.acts.entries()) {
-      if (TRUST.has(kind) && receipt.void?.[String(index)] === undefined) this.tally.trust++;
+      if (receipt.void?.[String(index)] !== undefined) continue;
+      if (TRUST.has(kind)) this.tally.trust++;
+      if (WRITE_BACK.has(kind)) this.tally.writeBack++;
     }
   }
 
@@ -293,8 +307,9 @@ export class World {
 
   #placedAct(device: Device): Act {
     const { random } = this;
-    const roll = random.below(9);
+    const roll = random.below(12);
     const key = random.pick(['days', 'weeks']);
+    if (roll >= 9) return this.#writeBack(device, roll);
     if (roll >= 5) return this.#actOfTrust(device, roll);
     if (roll === 0)
       return { kind: 'create', anchor: random.hex(32) as Anchor, type: 'identity', recordKind: 'service account', name: 'made by hand' };
@@ -307,6 +322,34 @@ export class World {
       previous: device.state.lastOn(`policy/${key}`) ?? null,
       value: { kind: 'threshold', name: key, days: 1 + random.below(300) },
     };
+  }
+
+  /** Proposals, and decisions on those that the device knows: its own, decided and unknown ones too. */
+  #writeBack({ state }: Device, roll: number): Act {
+    const { random } = this;
+    const known = [...state.proposals().keys()];
+    if (roll === 9 || known.length === 0) return this.#proposal();
+    const subject = random.chance(0.9) ? random.pick(known) : (random.hex(64) as HashHex);
+    return { kind: random.pick(['approve', 'approve', 'reject'] as const), subject };
+  }
+
+  #proposal(): Act {
+    const { random } = this;
+    const value = `value ${random.below(4)}`;
+    const externalId = `role ${random.below(3)}` as ExternalId;
+    const source = 'sheet' as SourceId;
+    const write = {
+      externalId,
+      field: random.pick([...FIELDS]),
+      target: 'the comment',
+      from: null,
+      to: value,
+      version: '1',
+      statement: value,
+    };
+    const anchors = [random.chance(0.9) ? anchorOf(source, externalId) : (ANCHORS[0] as Anchor)];
+    const nonce = random.chance(0.9) ? random.hex(32) : '0'.repeat(32);
+    return { kind: 'propose', anchors, source, system: 'here', registered: value, sent: value, write, nonce };
   }
 
   /** Mostly what the device may do as far as it knows; the server may have moved on, or the role forbids it. */

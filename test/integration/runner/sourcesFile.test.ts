@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -59,6 +59,31 @@ describe('schedules', () => {
 });
 
 describe('watching', () => {
+  it('[OBS26] a path that is a file is watched as one: written over, replaced by rename, taken away and there again', async () => {
+    let changes = 0;
+    const target = join(folder, 'payments.crt');
+    const stop = watchPaths([target], () => void changes++);
+    for (const change of [
+      () => writeFileSync(target, 'a'),
+      () => writeFileSync(target, 'b'),
+      () => {
+        writeFileSync(`${target}.next`, 'c');
+        renameSync(`${target}.next`, target);
+      },
+      () => rmSync(target),
+      () => writeFileSync(target, 'd'),
+    ]) {
+      const before = changes;
+      change();
+      await until(() => changes > before);
+    }
+    const before = changes;
+    writeFileSync(join(folder, 'beside.crt'), 'e');
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(changes).toBe(before);
+    stop();
+  });
+
   it('[OBS26] a file in a folder that does not exist yet is seen when it appears, and again when the folder is replaced', async () => {
     let changes = 0;
     const target = join(folder, 'later', 'deep');

@@ -1,18 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commit } from '../../../renderer/engine/editing.ts';
 import type { SpaceSession } from '../../../renderer/engine/spaceSession.ts';
+import type { HashHex } from '../../../shared/base/hash.ts';
+import { toInstant } from '../../../shared/base/time.ts';
 import { ledgerLength, ledgerValueAt } from '../../../shared/documents/ledgerDocument.ts';
 import { LedgerState } from '../../../shared/ledger/ledgerState.ts';
 import { callLevel, documentKind } from '../../../shared/ledger/permissions.ts';
+import { proposalDigest } from '../../../shared/ledger/proposal.ts';
 import { type Act, type ActKind, type ActOf, act as actSchema } from '../../../shared/model/act.ts';
 import { decodeLedgerValue, encodeLedgerValue } from '../../../shared/model/entry.ts';
-import type { Anchor, PersonId, Place, SourceId } from '../../../shared/model/ids.ts';
+import { type Anchor, anchorOf, type ExternalId, type PersonId, type Place, type SourceId } from '../../../shared/model/ids.ts';
 import { type Role, role as roleSchema } from '../../../shared/model/vocabulary.ts';
+import { observe } from '../../../shared/observed/observe.ts';
 import { Register } from '../../../shared/register/register.ts';
 import { CLOSE, SUBPROTOCOL } from '../../../shared/wire/closeCodes.ts';
 import { invitationReply } from '../../../shared/wire/http.ts';
 import { rekeyReply } from '../../../shared/wire/team.ts';
 import { confirmationProof } from '../../support/confirmation.ts';
+import { observed } from '../../support/observations.ts';
+import { statusOf } from '../../support/register/statuses.ts';
 import { startTestServer, type TestServer } from '../../support/startTestServer.ts';
 import { newSigner, openDocument, TestDevice } from '../../support/testClient.ts';
 
@@ -35,6 +41,7 @@ const ACTS: Readonly<Record<ActKind, string>> = {
   remove: '- o + - + x',
   comment: '- o + + + x',
   request: '- o + - + x',
+  propose: '- o + - + x',
   approve: '- - - + + x',
   reject: '- - - + + x',
   release: '- - + - + x',
@@ -104,6 +111,35 @@ const hex = (digits: number): string =>
 const [MINE, THEIRS] = [hex(32) as Anchor, hex(32) as Anchor];
 let spare: PersonId;
 
+const SHARED = 'shared' as SourceId;
+/** Records of a source with a place for the owner: one is the owner's own. */
+const RECORDS = { own: 'mine' as ExternalId, other: 'theirs' as ExternalId };
+const recordAnchor = (own: boolean): Anchor => anchorOf(SHARED, own ? RECORDS.own : RECORDS.other);
+const ownerOf = (own: boolean): string => (own ? 'The owner' : 'Somebody else');
+async function holdRecords(): Promise<void> {
+  const now = server.core.now();
+  const records = [RECORDS.own, RECORDS.other].flatMap(
+    (id) => observe(undefined, observed(id, { fields: { name: id } }), toInstant(now)) ?? [],
+  );
+  await server.sources.commit(SHARED, records, statusOf(SHARED, now), { run: 1 });
+  await owner.commit([true, false].map((own) => ({ kind: 'set', anchors: [recordAnchor(own)], field: 'owner', value: ownerOf(own) })));
+}
+
+function proposal(own: boolean): ActOf<'propose'> {
+  const [externalId, value] = [own ? RECORDS.own : RECORDS.other, ownerOf(own)];
+  const write = { externalId, field: 'owner', target: 'the owner', from: null, to: value, version: '1', statement: `owner = ${value}` };
+  const said = { anchors: [recordAnchor(own)], source: SHARED, system: 'here', registered: value, sent: value, write };
+  return { kind: 'propose', ...said, nonce: hex(32) };
+}
+
+/** A proposal of the local steward's, for somebody else to decide. */
+async function proposed(): Promise<HashHex> {
+  const act = proposal(true);
+  const [placed] = await owner.commit([act]);
+  expect(placed?.receipt.void).toBeUndefined();
+  return proposalDigest(owner.space, act);
+}
+
 async function enrolled(role: Role, personName: string, remit = 'true'): Promise<TestDevice> {
   const reply = await owner.request('POST', '/api/invitations', { role, remit, label: personName });
   const device = await TestDevice.enrol(invitationReply.parse(reply.body).link, { personName });
@@ -114,7 +150,7 @@ async function enrolled(role: Role, personName: string, remit = 'true'): Promise
 beforeAll(async () => {
   server = await startTestServer();
   owner = await (await TestDevice.enrol(server.launchLink())).connect();
-  await server.sources.open('shared' as SourceId, 'space');
+  await server.sources.open(SHARED, 'space');
   await server.sources.open('laptop' as SourceId, 'private');
   const made = ([anchor, name, by]: readonly [Anchor, string, string]): Act[] => [
     { kind: 'create', anchor, type: 'identity', recordKind: 'agent', name },
@@ -122,6 +158,7 @@ beforeAll(async () => {
     { kind: 'set', anchors: [anchor], field: 'owner', value: by },
   ];
   await owner.commit([...made([MINE, 'inside', 'The owner']), ...made([THEIRS, 'outside', 'Somebody else'])]);
+  await holdRecords();
   for (const role of roleSchema.options)
     devices.set(role, role === 'admin' ? await enrolled(role, 'The admin') : await enrolled(role, `The ${role}`));
   for (const [role, device] of devices) if (role !== 'connector') await device.connect();
@@ -174,9 +211,11 @@ async function makeAct(kind: ActKind, role: Role, own: boolean): Promise<Act> {
     case 'comment':
     case 'request':
       return { kind, anchors, text: role };
+    case 'propose':
+      return proposal(own);
     case 'approve':
     case 'reject':
-      return { kind, subject: hex(64) as never };
+      return { kind, subject: await proposed() };
     case 'release':
     case 'discard':
       return { kind, subject: hex(64) as never, source: 'shared' as SourceId };
@@ -241,10 +280,12 @@ async function interfaceSays(role: Role, act: Act): Promise<string> {
   const by = deviceOf(role);
   const { ledger } = owner;
   const view = ledger.personOf(by.device);
+  const register = new Register({ ledger, now: Date.now() });
+  register.applyRecords(SHARED, [...server.sources.records(SHARED)]);
   const session = {
     enrolment: { person: by.person, personName: view?.name, role, remit: view?.remit },
     ledger,
-    register: new Register({ ledger, now: Date.now() }),
+    register,
     device: { signer: by.signer },
     // Nothing else makes it read-only.
     trust: { newer: undefined },
@@ -376,7 +417,7 @@ describe('[TRU17] role × call', () => {
 
 describe('[TRU17] [LED14] a replica that is told of no void finds each by itself', () => {
   /** These need the projection, the server's files or signatures inside acts: replicas take them from the receipt. */
-  const OF_THE_SERVER = new Set(['outside the remit', 'not a valid value', 'not proved']);
+  const OF_THE_SERVER = new Set(['outside the remit', 'not a valid value', 'not proved', 'not what is registered']);
 
   it('recomputes every verdict of the matrix', async () => {
     const { doc } = await owner.open('ledger/0/0');

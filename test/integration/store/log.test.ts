@@ -91,8 +91,38 @@ describe('the log of a store that was not closed', () => {
   });
 });
 
+describe('a log that is written over its own former frames', () => {
+  it('[DUR8] whichever one sector of the last write is still the old one, that is no damage', () => {
+    const path = join(folder(), 'store.sqlite');
+    const [before, torn] = [`${path}-before`, join(folder(), 'torn.sqlite')];
+    const database = new DatabaseSync(path);
+    database.exec(
+      'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=40; CREATE TABLE t (n INTEGER PRIMARY KEY, v BLOB)',
+    );
+    const random = new Random(SEED);
+    let borders = 0;
+    for (let n = 1; n <= 120; n++) {
+      copyFileSync(`${path}-wal`, before);
+      database.prepare('INSERT INTO t (v) VALUES (zeroblob(?))').run(random.below(20_000));
+      const [old, written] = [readFileSync(before), readFileSync(`${path}-wal`)];
+      for (let at = SECTOR; at < written.length; at += SECTOR) {
+        const [was, is] = [old.subarray(at, at + SECTOR), written.subarray(at, at + SECTOR)];
+        if (was.length < SECTOR || was.equals(is)) continue;
+        const half = Buffer.from(written);
+        was.copy(half, at);
+        writeFileSync(`${torn}-wal`, half);
+        expect([walDamage(torn), n, at, SEED]).toEqual([undefined, n, at, SEED]);
+        borders += (at - LOG_HEADER) % FRAME > FRAME - 24 || (at + SECTOR - LOG_HEADER) % FRAME < 24 ? 1 : 0;
+      }
+    }
+    database.close();
+    expect(borders, 'a header that lies in two sectors was torn').toBeGreaterThan(0);
+  });
+});
+
 const SECTOR = 512;
 const LOG_HEADER = 32;
+const FRAME = 24 + 4_096;
 
 /** Of what the last write changed in the log, each sector is there or not, as after a loss of power before the sync. */
 function tear(before: string, after: string, random: Random): void {

@@ -21,7 +21,7 @@ import {
   type Place,
   type SourceId,
 } from '../../../shared/model/ids.ts';
-import type { PolicyValue } from '../../../shared/model/policy.ts';
+import { type PolicyValue, SHIPPED_WRITE_BACK } from '../../../shared/model/policy.ts';
 import type { RecordType } from '../../../shared/model/vocabulary.ts';
 
 export const NOBODY = '00000000000000000000000000000001' as PersonId;
@@ -156,6 +156,15 @@ export class MemoryLedger implements LedgerReader {
   }
   personOf(): undefined {
     return undefined;
+  }
+  proposals(): ReturnType<LedgerReader['proposals']> {
+    return new Map();
+  }
+  get writeBack() {
+    return SHIPPED_WRITE_BACK;
+  }
+  needsSecondPerson(): boolean {
+    return false;
   }
   decision(): undefined {
     return undefined;

@@ -3,6 +3,7 @@ import { toInstant } from '../../../shared/base/time.ts';
 import { LedgerState } from '../../../shared/ledger/ledgerState.ts';
 import { mayDo } from '../../../shared/ledger/permissions.ts';
 import type { Act, ActOf } from '../../../shared/model/act.ts';
+import type { SourceId } from '../../../shared/model/ids.ts';
 import { role as roles } from '../../../shared/model/vocabulary.ts';
 import { anchor, device, enrolment, LedgerBuilder, NOW, person, ref, SERVER, SPACE, set, subject } from './ledgerBuilder.ts';
 
@@ -23,6 +24,7 @@ describe('who may', () => {
     const may = (kind: Act['kind']) => roles.options.filter((role) => mayDo(role, kind).may);
     expect(may('set')).toEqual(['owner', 'steward', 'admin']);
     expect(may('merge')).toEqual(['steward', 'admin']);
+    expect(may('propose')).toEqual(['owner', 'steward', 'admin']);
     expect(may('approve')).toEqual(['approver', 'admin']);
     expect(may('comment')).toEqual(['owner', 'steward', 'approver', 'admin']);
     expect(may('policy')).toEqual(['admin']);
@@ -171,10 +173,11 @@ describe('compare-and-set and first place', () => {
 
   it('[LED13] the first valid decision wins', () => {
     const ledger = started().enrol(device('P'), person('5'), 'approver');
-    expect(ledger.verdict(STEWARD, { kind: 'approve', subject: subject('1') })).toBe('role may not');
-    expect(ledger.verdict(device('P'), { kind: 'approve', subject: subject('1') })).toBeUndefined();
-    expect(ledger.verdict(ADMIN, { kind: 'reject', subject: subject('1') })).toBe('already decided');
-    expect(ledger.state.decision(subject('1'))).toMatchObject({ kind: 'approve', person: person('5') });
+    const held = { subject: subject('1'), source: 'sheet' as SourceId };
+    expect(ledger.verdict(device('P'), { kind: 'release', ...held })).toBe('role may not');
+    expect(ledger.verdict(STEWARD, { kind: 'release', ...held })).toBeUndefined();
+    expect(ledger.verdict(ADMIN, { kind: 'discard', ...held })).toBe('already decided');
+    expect(ledger.state.decision(subject('1'))).toMatchObject({ kind: 'release', person: person('2') });
   });
 
   it('[LED8] a record is created once', () => {

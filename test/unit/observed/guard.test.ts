@@ -84,7 +84,7 @@ describe('the guard', () => {
 
   it('[OBS14] a field that turns unread on many makes the coverage partial', () => {
     const { input } = second(some(40), some(30, { unread: ['owner'] }));
-    const judgement = judge(input);
+    const judgement = judge({ ...input, listingLife: 7 * 86_400_000 });
     expect(judgement).toMatchObject({
       outcome: 'partial',
       counts: { missing: 0 },

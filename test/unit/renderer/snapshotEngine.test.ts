@@ -151,6 +151,55 @@ describe('what must not be', () => {
   });
 });
 
+describe('a register in several parts', () => {
+  const NAME = 'register/0001.ndjson';
+  /** The rows over two parts, and the two. */
+  const split = (last = (text: string): string => text): SnapshotContent['derived'] => {
+    const whole = content.derived.find(({ name }) => name === NAME);
+    if (!whole) throw new Error('a story has rows');
+    const lines = new TextDecoder().decode(whole.bytes).split(/(?<=\n)/);
+    const part = (name: string, some: readonly string[]) => ({ name, bytes: new TextEncoder().encode(some.join('')) });
+    const [first, second] = [lines.slice(0, 10), lines.slice(10)];
+    const parts = [part(NAME, first), part('register/0002.ndjson', [...second.slice(0, -1), last(second.at(-1) ?? '')])];
+    return content.derived.flatMap((derived) => (derived.name === NAME ? parts : [derived]));
+  };
+
+  it('[SNP80] shows the first rows while the others are read; what asks for more than the beginning waits for all', async () => {
+    const { engine, until } = opened(forged({ ...content, derived: split() }));
+    await until(({ phase }) => phase === 'ready');
+    const [first, all, found] = await Promise.all([
+      engine.api.window(ALL, 0, 100),
+      engine.api.counts(),
+      engine.api.window({ text: 'svc', sort: [] }, 0, 100),
+    ]);
+    await until(isReplayed);
+    const whole = await engine.api.window(ALL, 0, 100);
+    expect(first.rows.length).toBeGreaterThan(0);
+    expect(first.rows.length).toBeLessThan(whole.rows.length);
+    expect(whole.rows.slice(0, first.rows.length)).toEqual(first.rows);
+    expect(all).toEqual(await engine.api.counts());
+    expect(found).toEqual(await engine.api.window({ text: 'svc', sort: [] }, 0, 100));
+    engine.close();
+  });
+
+  it('[SNP80] a later row of another shape takes the first ones from the screen; a later part of another hash lets none be shown', async () => {
+    const { engine, until } = opened(forged({ ...content, derived: split(() => '{"anchors":[]}\n') }));
+    const status = await until(({ phase }) => phase === 'failed');
+    expect(status.problem?.message).toContain('register/0002.ndjson');
+    expect(await engine.api.window(ALL, 0, 100)).toMatchObject({ total: 0, rows: [] });
+    expect(await engine.api.sources()).toEqual([]);
+    engine.close();
+
+    const bytes = forged({ ...content, derived: split() });
+    const second = opened(changed(bytes, Buffer.from(bytes).indexOf('register/0002.ndjson') + 400));
+    const phases: string[] = [];
+    second.engine.subscribe((event) => event.kind === 'status' && phases.push(event.status.phase));
+    await second.until(({ phase }) => phase === 'failed');
+    expect(phases).not.toContain('ready');
+    second.engine.close();
+  });
+});
+
 describe('the verification', () => {
   it('[SNP55] runs by itself while questions are answered, and says what was checked', async () => {
     const { engine, until } = opened(file);

@@ -1,0 +1,60 @@
+import { compareCodeUnits } from '../base/json.ts';
+import type { InboxItem, Severity } from './view.ts';
+import type { WriteBackState, WriteBackView } from './writeBackView.ts';
+
+/** What is shown of each; the rest is in the view of all writes. */
+const SHOWN = 50;
+const TROUBLE: ReadonlySet<WriteBackState> = new Set(['source changed', 'refused', 'not sent', 'not kept']);
+
+/** Writes that wait for a decision, by field and source, then those that came back without having been made. */
+export function writeItems(views: readonly WriteBackView[]): InboxItem[] {
+  const waiting = grouped(views.filter(({ state }) => state === 'waits for approval'));
+  const troubled = grouped(views.filter(({ state, latest, agrees }) => TROUBLE.has(state) && latest && !agrees));
+  return [...waiting.map(toDecide), ...troubled.map(inTrouble)];
+}
+
+function grouped(views: readonly WriteBackView[]): WriteBackView[][] {
+  const groups = new Map<string, WriteBackView[]>();
+  for (const view of views) {
+    const key = `${view.field}/${view.source}/${view.needsOther}`;
+    groups.set(key, [...(groups.get(key) ?? []), view]);
+  }
+  return [...groups].sort(([a], [b]) => compareCodeUnits(a, b)).map(([, group]) => group);
+}
+
+function common(group: readonly WriteBackView[], severity: Severity) {
+  const [{ field, source }] = group as [WriteBackView];
+  const records = group.slice(0, SHOWN).map(({ id, name }) => ({ id, name }));
+  return { count: group.length, severity, records, source, field, writes: group.slice(0, SHOWN) };
+}
+
+function toDecide(group: readonly WriteBackView[]): InboxItem {
+  const [{ field, source, fieldLabel, sourceLabel, proposed, needsOther }] = group as [WriteBackView];
+  const acts = (kind: 'approve' | 'reject') => group.map(({ digest }) => ({ kind, subject: digest }));
+  const many = group.length === 1 ? '' : ` ${group.length}`;
+  return {
+    id: `write/${field}/${source}/${needsOther ? 'others' : 'mine'}`,
+    what: `Send ${fieldLabel.toLowerCase()} to ${sourceLabel}`,
+    ...common(group, 'medium'),
+    whyNow: needsOther
+      ? 'you proposed it; another person has to approve it'
+      : `proposed by ${proposed.name}; nothing is sent before somebody approves it`,
+    choices: [
+      { label: `Reject${many}`, hint: 'nothing is sent', acts: acts('reject'), safe: true },
+      ...(needsOther ? [] : [{ label: `Approve${many}`, hint: 'sends exactly what is shown', acts: acts('approve'), safe: false }]),
+    ],
+    reasoned: true,
+  };
+}
+
+function inTrouble(group: readonly WriteBackView[]): InboxItem {
+  const [{ field, source, fieldLabel, sourceLabel, needsOther }] = group as [WriteBackView];
+  return {
+    id: `write trouble/${field}/${source}/${needsOther}`,
+    what: `${fieldLabel} did not reach ${sourceLabel}`,
+    ...common(group, 'high'),
+    whyNow: 'approved, and not in the source: look at what it holds now, then send again or take its value',
+    query: `drift:${field} source:${source}`,
+    choices: [{ label: 'One by one', acts: [], safe: true }],
+  };
+}
