@@ -9,6 +9,7 @@ import type { ApiError } from '../shared/wire/http.ts';
 import { checkStore } from './check/checkStore.ts';
 import type { LocalCore, LocalTeam } from './cli/localCore.ts';
 import { localTeam } from './cli/localTeam.ts';
+import type { RegisteredConnector } from './connectors/registry.ts';
 import { Core } from './core/core.ts';
 import { CoreApprovals } from './core/coreApprovals.ts';
 import { type HeldDataDirectory, holdDataDirectory } from './core/dataDirectory.ts';
@@ -43,6 +44,7 @@ import { SqliteStorage } from './storage/sqliteStorage.ts';
 import type { Storage } from './storage/storage.ts';
 import { StoreDamaged } from './storage/storeDamaged.ts';
 import { storeProblem } from './storage/storeProblem.ts';
+import { Webhook } from './webhook/webhook.ts';
 import { Gateway } from './websocket/gateway.ts';
 
 export interface ServerOptions {
@@ -65,6 +67,8 @@ export interface ServerOptions {
   readonly sample?: boolean;
   /** A sources file to add at start. */
   readonly sources?: string;
+  /** Kinds of source that it can read; all that there are by default. */
+  readonly connectors?: readonly RegisteredConnector[];
   readonly log?: Log;
   readonly clock?: () => number;
   /** Of the desktop program that started this server. */
@@ -187,6 +191,15 @@ async function start(options: ServerOptions, listening: Listening, held: HeldDat
     ...(options.snapshotReserve === undefined ? {} : { reserve: options.snapshotReserve }),
   });
   cleanups.push(() => snapshots.stop());
+  const webhook = new Webhook({
+    core,
+    file: held.paths.webhook,
+    ask: options.keychain ?? noKeychain,
+    clock,
+    background: options.background ?? true,
+  });
+  cleanups.push(() => webhook.stop());
+  await webhook.start();
   const signInSecret = new SignInSecret(held.paths.signIn);
   const provider = new Provider(signInSecret.read, clock);
   const signIn = newSignIn(core, provider, clock);
@@ -199,12 +212,13 @@ async function start(options: ServerOptions, listening: Listening, held: HeldDat
   const inspected = { core, runner, background, publicUrl, watch: new ClockWatch(clock), certificate: () => served.certificate?.current };
   const backup = (output: string) =>
     writeBackup({ core, data: options.data, copyStore: (path) => storage.copyTo(path), software: version() }, output);
-  const local = localCore(core, team, backup, runner, snapshots, held.paths.uploads, clock, () => link.address, inspected);
+  const local = localCore(core, team, backup, runner, snapshots, webhook, held.paths.uploads, clock, () => link.address, inspected);
   const origins = new AllowedOrigins(host, { scheme: identity ? 'https' : 'http', hosts: options.hosts, publicUrl });
   const context = {
     core,
     runner,
     snapshots,
+    webhook,
     signIn,
     version: version(),
     name,
@@ -226,6 +240,7 @@ async function start(options: ServerOptions, listening: Listening, held: HeldDat
     revoked: (device) => gateway.revoke(device),
     signedOut: (device) => gateway.signOut(device),
     shutOut: (device) => gateway.shutOut(device),
+    placed: () => webhook.poke(),
     approved: (source) => runner.sendSoon(source),
     decided: (subject, decision) =>
       void runner.decide(subject, decision).catch((error: unknown) => log.error({ problem: String(error) }, 'decision')),
@@ -311,7 +326,11 @@ async function startRunner(
   clock: () => number,
 ): Promise<Runner> {
   const { background = true, keychain = noKeychain } = options;
-  const files = { settingsFile: paths.settings, uploadsDir: paths.uploads };
+  const files = {
+    settingsFile: paths.settings,
+    uploadsDir: paths.uploads,
+    ...(options.connectors ? { registry: options.connectors } : {}),
+  };
   const approvals = new CoreApprovals(core, createVerify());
   const runner = new Runner({ store: core.sources, ...files, clock, log: core.log, background, keychain, approvals });
   cleanups.push(() => runner.stop());
@@ -381,6 +400,7 @@ function localCore(
   backup: LocalCore['backup'],
   runner: RunnerService,
   snapshots: Snapshots,
+  webhook: Webhook,
   uploads: string,
   clock: () => number,
   address: () => string,
@@ -394,6 +414,7 @@ function localCore(
     ledger: core.ledger,
     runner,
     snapshots,
+    webhook,
     team,
     get steward() {
       return { person: core.localPerson, name: core.ledger.persons().get(core.localPerson)?.name ?? '', local: true };

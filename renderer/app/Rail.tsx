@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { visibleText } from '../../shared/base/text.ts';
 import type { EngineStatus } from '../../shared/bridge/engine.ts';
 import type { Counts } from '../../shared/register/view.ts';
 import { Icon, type IconName } from '../parts/Icon.tsx';
@@ -9,6 +10,9 @@ import { useLive, useSnapshotStatus, useStatus } from './engine.tsx';
 import { type Screen, useNavigation } from './navigation.ts';
 import classes from './rail.module.css';
 import { useShell } from './shellStore.ts';
+
+/** Names are what others chose: as long as the rail shows, and nothing hidden in them. */
+const NAME = 120;
 
 export function Rail(): ReactNode {
   const status = useStatus();
@@ -51,15 +55,16 @@ export function Rail(): ReactNode {
 }
 
 function SpaceName({ status }: { status: EngineStatus | undefined }): ReactNode {
-  const name = status?.space?.name ?? 'Muster';
+  const name = visibleText(status?.space?.name ?? 'Muster', NAME);
+  const me = status?.me && visibleText(status.me.name, NAME);
   return (
     <div className={classes.space}>
-      <i aria-hidden="true">{name.slice(0, 1).toUpperCase()}</i>
+      <i aria-hidden="true">{[...name][0]?.toUpperCase()}</i>
       <div>
         <strong title={name}>{name}</strong>
         {status?.me !== undefined && (
-          <span title={status.me.name}>
-            {status.me.name} · {status.me.role}
+          <span title={me}>
+            <bdi>{me}</bdi> · {status.me.role}
           </span>
         )}
       </div>

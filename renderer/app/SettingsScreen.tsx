@@ -1,5 +1,6 @@
 import { SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
+import { visibleText } from '../../shared/base/text.ts';
 import type { HostInfo } from '../../shared/bridge/bridge.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { Section } from '../parts/Section.tsx';
@@ -10,6 +11,7 @@ import { useNavigation } from './navigation.ts';
 import { usePreferences } from './preferences.ts';
 import classes from './settings.module.css';
 import { useBridge } from './useBridge.ts';
+import { WebhookSetting } from './WebhookSetting.tsx';
 
 export function SettingsScreen(): ReactNode {
   return (
@@ -28,6 +30,7 @@ export function SettingsScreen(): ReactNode {
       <Section title="Team">
         <TeamPointer />
       </Section>
+      <WebhookSetting />
       <ServerKey />
       <Section title="This device">
         <Device />
@@ -146,7 +149,7 @@ function Facts({ facts }: { facts: readonly (readonly [string, string])[] }): Re
       {facts.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{value}</dd>
+          <dd>{visibleText(value, 300)}</dd>
         </div>
       ))}
     </dl>

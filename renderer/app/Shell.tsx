@@ -1,4 +1,5 @@
 import { type ReactNode, Suspense, useEffect } from 'react';
+import { visibleText } from '../../shared/base/text.ts';
 import type { IdentityId } from '../../shared/model/ids.ts';
 import { useEditing } from '../editing/useEditing.ts';
 import { EmptyState } from '../parts/EmptyState.tsx';
@@ -102,7 +103,7 @@ function Surface({ children }: { children: ReactNode }): ReactNode {
 function useTitle(): void {
   const screen = useNavigation((place) => place.screen);
   const status = useStatus();
-  const name = status?.space?.name;
+  const name = status?.space && visibleText(status.space.name, 120);
   const space = name !== undefined && status?.snapshot !== undefined ? `Snapshot of ${name}` : name;
   useEffect(() => {
     document.title = space === undefined ? TITLES[screen] : `${TITLES[screen]} · ${space} · Muster`;

@@ -1,4 +1,4 @@
-import { FIELDS } from '../../shared/model/fields.ts';
+import { BY_PROPOSAL, FIELDS } from '../../shared/model/fields.ts';
 import type { IdentityId } from '../../shared/model/ids.ts';
 import type { Editing } from '../editing/useEditing.ts';
 import type { IconName } from '../parts/Icon.tsx';
@@ -73,7 +73,9 @@ function actCommands(editing: Editing, ids: readonly IdentityId[]): Command[] {
   const undo: Command = { id: 'undo', label: 'Undo the last change', icon: 'undo', keys: 'mod+Z', run: () => void editing.undo() };
   if (ids.length === 0) return [undo];
   const of = ids.length === 1 ? '' : ` of ${ids.length} identities`;
-  const fields = FIELDS.filter((field) => field.plane === 'governance' && field.type !== 'fact' && field.on.includes('identity'));
+  const fields = FIELDS.filter(
+    (field) => field.plane === 'governance' && field.type !== 'fact' && field.on.includes('identity') && !BY_PROPOSAL.has(field.name),
+  );
   return [
     undo,
     {

@@ -1,6 +1,7 @@
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { EditorToken } from '../../shared/bridge/engine.ts';
 import { SNAPSHOT_READ_ONLY } from '../../shared/bridge/snapshot.ts';
+import { isWithdrawable } from '../../shared/ledger/withdrawable.ts';
 import type { Act, ActKind } from '../../shared/model/act.ts';
 import { fieldByName } from '../../shared/model/fields.ts';
 import type { IdentityId } from '../../shared/model/ids.ts';
@@ -113,7 +114,7 @@ function makeActions(
   };
   const sign = async (acts: readonly Act[], token: EditorToken, label: string): Promise<boolean> => {
     const reply = await api.commit(acts, token, label);
-    if (reply.ok) notify(<Done label={label} undo={() => void undo()} />);
+    if (reply.ok) notify(acts.some(({ kind }) => isWithdrawable(kind)) ? <Done label={label} undo={() => void undo()} /> : label);
     else notifyProblem(reply.error);
     return reply.ok;
   };

@@ -17,6 +17,8 @@ interface PendingEdits {
   /** Everything that was saved here has its place in the ledger. */
   readonly arrived: () => void;
   readonly dropArrived: () => void;
+  /** Something that was saved here will never have a place: the register says what holds. */
+  readonly dropSaved: () => void;
 }
 
 const keyOf = (id: IdentityId, field: string): string => `${id} ${field}`;
@@ -47,6 +49,7 @@ export const usePendingEdits = create<PendingEdits>((set, get) => {
       }),
     drop: (ids, field) => change((edits) => ids.forEach((id) => void edits.delete(keyOf(id, field)))),
     arrived: () => moveAll('saved here', 'on the server'),
+    dropSaved: () => moveAll('saved here', undefined),
     dropArrived: () => moveAll('on the server', undefined),
   };
 });

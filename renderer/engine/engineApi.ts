@@ -185,6 +185,8 @@ function forwarded(session: EngineParts['session']): ServerCalls {
     recordHistory: call('recordHistory'),
     teamSeen: call('teamSeen'),
     prepareRekey: call('prepareRekey'),
+    webhook: call('webhook'),
+    setWebhook: call('setWebhook'),
     sample: call('sample'),
     createSnapshot: call('createSnapshot'),
     snapshotJob: call('snapshotJob'),

@@ -19,6 +19,8 @@ export interface OwnEntriesOptions {
   readonly space: SpaceId;
   readonly instant: () => Instant;
   readonly ledger: LedgerState;
+  /** Acts in words, for what will never have a place. */
+  readonly words: (acts: readonly Act[]) => string[];
   /** This device's entries that have no place yet, in order, after each change. */
   readonly onWaiting: (entries: readonly Entry[]) => void;
 }
@@ -154,7 +156,9 @@ export class OwnEntries {
 
   get refused(): EngineStatus['refused'] {
     const lines: EngineStatus['refused'][number][] = [];
-    for (const { id, label, refused } of this.#options.store.entries.values()) if (refused) lines.push({ id, label, ...refused });
+    for (const { id, label, bytes, refused } of this.#options.store.entries.values()) {
+      if (refused) lines.push({ id, label, ...refused, said: this.#options.words(actsOf(bytes)) });
+    }
     return lines;
   }
 
@@ -215,3 +219,8 @@ export function entryOf({ bytes }: Pick<KeptEntry, 'bytes'>): Entry {
 }
 
 const prevOf = (entry: KeptEntry): EntryId | null => entryOf(entry).prev;
+
+function actsOf(bytes: EntryBytes): readonly Act[] {
+  const parsed = parseEntry(bytes);
+  return parsed.ok ? parsed.value.acts : [];
+}

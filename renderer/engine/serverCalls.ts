@@ -13,6 +13,7 @@ import {
   writePlanReply,
 } from '../../shared/wire/http.ts';
 import { rekeyReply, teamReply } from '../../shared/wire/team.ts';
+import { webhookStatus } from '../../shared/wire/webhook.ts';
 import { type Answer, type Call, interpreted, isUnauthorised, type ServerClient } from './serverClient.ts';
 import type { Tickets } from './tickets.ts';
 
@@ -32,6 +33,8 @@ export type ServerCalls = Pick<
   | 'recordHistory'
   | 'teamSeen'
   | 'prepareRekey'
+  | 'webhook'
+  | 'setWebhook'
   | 'sample'
   | 'createSnapshot'
   | 'snapshotJob'
@@ -116,7 +119,10 @@ const recordCalls = (ask: Ask): Pick<ServerCalls, 'reread' | 'upload' | 'recordH
   },
 });
 
-const peopleCalls = (ask: Ask): Pick<ServerCalls, 'teamSeen' | 'prepareRekey' | 'sample'> => ({
+const peopleCalls = (ask: Ask): Pick<ServerCalls, 'teamSeen' | 'prepareRekey' | 'webhook' | 'setWebhook' | 'sample'> => ({
+  webhook: () => ask({ method: 'GET', path: at('webhook') }, webhookStatus),
+  setWebhook: (request) =>
+    ask(request ? { method: 'PUT', path: at('webhook'), json: request } : { method: 'DELETE', path: at('webhook') }, webhookStatus),
   teamSeen: () => ask({ method: 'GET', path: at('team') }, teamReply),
   prepareRekey: async () => {
     const prepared = await ask({ method: 'POST', path: at('rekey') }, rekeyReply);

@@ -143,6 +143,7 @@ export class SpaceSession {
       space: info.space,
       instant: () => clock.instant,
       ledger: this.ledger,
+      words: (acts) => this.register.said(acts),
       onWaiting: (entries) => {
         this.register.ledgerChanged(this.ledger.setOutbox(entries));
         options.events.onChanged(true);

@@ -11,13 +11,25 @@ export function LinksSection({ view }: { view: IdentityView }): ReactNode {
   const { usedBy, reaches } = usedByAndReaches(view.links);
   return (
     <>
-      <Direction title="Used by" groups={usedBy} unknown="Unknown: nothing that was read says what uses it." />
-      <Direction title="Reaches" groups={reaches} unknown="Unknown: nothing that was read says what it reaches." />
+      <Direction title="Used by" groups={usedBy} unknown="Unknown: nothing that was read says what uses it." unread={view.linksUnread} />
+      <Direction
+        title="Reaches"
+        groups={reaches}
+        unknown="Unknown: nothing that was read says what it reaches."
+        unread={view.linksUnread}
+      />
     </>
   );
 }
 
-function Direction({ title, groups, unknown }: { title: string; groups: readonly LinkGroup[]; unknown: string }): ReactNode {
+interface DirectionProps {
+  readonly title: string;
+  readonly groups: readonly LinkGroup[];
+  readonly unknown: string;
+  readonly unread: readonly string[];
+}
+
+function Direction({ title, groups, unknown, unread }: DirectionProps): ReactNode {
   return (
     <section className={style.section} aria-label={title}>
       <h2 className={style.sectionHead}>{title}</h2>
@@ -35,6 +47,11 @@ function Direction({ title, groups, unknown }: { title: string; groups: readonly
           </ul>
         </div>
       ))}
+      {unread.length > 0 && (
+        <p className={`${style.dim} ${style.small}`} style={{ margin: '4px 0 0' }}>
+          Unknown beyond that: {visibleText(unread.join(' '), 600)}
+        </p>
+      )}
     </section>
   );
 }
@@ -54,15 +71,37 @@ function LinkLine({ link }: { link: LinkView }): ReactNode {
       ) : (
         text
       )}
-      <span className={`${style.dim} ${style.small}`}>
-        {link.certainty !== 'exact' && ` · ${link.certainty}`}
-        {link.asOf !== undefined && (
-          <>
-            {' · '}
-            <Age at={link.asOf} />
-          </>
-        )}
-      </span>
+      <LinkEvidence link={link} />
     </>
+  );
+}
+
+const OPEN: Readonly<Record<NonNullable<LinkView['open']>, string>> = {
+  ambiguous: 'ambiguous',
+  unknown: 'unknown: no source that was read has it',
+};
+
+/** Who says so, how old that is, and how sure. */
+function LinkEvidence({ link }: { link: LinkView }): ReactNode {
+  const at = link.asOf ?? link.at;
+  const said = link.who === undefined ? link.label : `by ${link.who}`;
+  return (
+    <span className={`${style.dim} ${style.small}`} title={link.note}>
+      {link.open !== undefined && ` · ${OPEN[link.open]}`}
+      {link.candidates !== undefined && `: ${link.candidates.length} records have that name`}
+      {` · ${link.certainty}`}
+      {said !== undefined && (
+        <>
+          {' · '}
+          <bdi>{visibleText(said, 80)}</bdi>
+        </>
+      )}
+      {at !== undefined && (
+        <>
+          {' · '}
+          <Age at={at} />
+        </>
+      )}
+    </span>
   );
 }

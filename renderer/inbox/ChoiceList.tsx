@@ -25,14 +25,18 @@ export function safeChoice(choices: readonly Choice[]): number | undefined {
 
 const actsWords = (choice: Choice): string =>
   choice.acts.length === 0
-    ? 'opens the records, signs nothing'
+    ? choice.decides === undefined
+      ? 'opens the records, signs nothing'
+      : 'signs nothing'
     : choice.acts.length === 1
       ? 'signs 1 change'
       : `signs ${choice.acts.length} changes`;
 
 /** What only opens records needs no permission. */
-const reasonFor = ({ acts }: Choice, whyNot: Editing['whyNot']): string | undefined =>
-  acts.length === 0 ? undefined : whyNot(...acts.map(({ kind }) => kind));
+function reasonFor({ acts, decides }: Choice, whyNot: Editing['whyNot']): string | undefined {
+  if (acts.length > 0) return whyNot(...acts.map(({ kind }) => kind));
+  return decides === undefined ? undefined : 'Choose a pair first';
+}
 
 export function ChoiceList({ item, picked, busy, onPick, onSign }: Props): ReactNode {
   const { whyNot } = useEditing();
@@ -41,7 +45,7 @@ export function ChoiceList({ item, picked, busy, onPick, onSign }: Props): React
     <section aria-label="Choices">
       <ul className={style.choices}>
         {item.choices.map((each, index) => (
-          <li key={each.label}>
+          <li key={each.decides ?? each.label}>
             <button
               type="button"
               className={style.choice}

@@ -2,7 +2,7 @@ import { TextInput } from '@mantine/core';
 import { type ReactNode, useRef, useState } from 'react';
 import { visibleText } from '../../shared/base/text.ts';
 import type { Act } from '../../shared/model/act.ts';
-import type { InboxItem } from '../../shared/register/view.ts';
+import type { InboxItem, ProposedPair } from '../../shared/register/view.ts';
 import { useKeys } from '../app/keys.ts';
 import { useNavigation } from '../app/navigation.ts';
 import { useEditing } from '../editing/useEditing.ts';
@@ -11,7 +11,11 @@ import { ChoiceList, safeChoice } from './ChoiceList.tsx';
 import { HeldDiff } from './HeldDiff.tsx';
 import { ItemWrites } from './ItemWrites.tsx';
 import style from './list.module.css';
+import { PairList } from './PairList.tsx';
 import { PutOff } from './PutOff.tsx';
+import { choicesFor, usePairPicking } from './pairPicking.ts';
+
+const NO_PAIRS: readonly ProposedPair[] = [];
 
 /** A choice without acts: the records are looked at one by one, in the register or, where no query finds them, in the panel. */
 function oneByOne(item: InboxItem): void {
@@ -25,17 +29,19 @@ const withReason = (acts: readonly Act[], why: string): readonly Act[] =>
   why.trim() === '' ? acts : acts.map((act) => (act.kind === 'approve' || act.kind === 'reject' ? { ...act, why: why.trim() } : act));
 
 /** One item: what, why now, its records, and the choices. Picking is one key, signing is Enter. */
-export function InboxDetail({ item, onPutOff }: { item: InboxItem; onPutOff: (days: number) => void }): ReactNode {
+export function InboxDetail({ item: whole, onPutOff }: { item: InboxItem; onPutOff: (days: number) => void }): ReactNode {
+  const picking = usePairPicking(whole.pairs ?? NO_PAIRS);
+  const item = { ...whole, choices: choicesFor(whole, picking.chosen) };
   const [picked, setPicked] = useState<number>();
   const [busy, setBusy] = useState(false);
   const [diff, setDiff] = useState(false);
   const [why, setWhy] = useState('');
-  const whole = useRef<HTMLDivElement>(null);
+  const pane = useRef<HTMLDivElement>(null);
   const { signActs } = useEditing();
   const sign = async (index: number): Promise<void> => {
     const choice = item.choices[index];
     if (!choice || busy) return;
-    if (choice.acts.length === 0) return oneByOne(item);
+    if (choice.acts.length === 0) return choice.decides === undefined ? oneByOne(item) : undefined;
     setBusy(true);
     await signActs(withReason(choice.acts, why), `${choice.label}: ${item.what}`);
     setBusy(false);
@@ -43,7 +49,7 @@ export function InboxDetail({ item, onPutOff }: { item: InboxItem; onPutOff: (da
   };
   const unpick = (): void => setPicked(undefined);
   const signOrFocus = async (): Promise<void> => {
-    if (picked === undefined) whole.current?.focus();
+    if (picked === undefined) pane.current?.focus();
     else await sign(picked);
   };
   // What would go is on screen before its number can be typed.
@@ -57,11 +63,12 @@ export function InboxDetail({ item, onPutOff }: { item: InboxItem; onPutOff: (da
     ...Object.fromEntries(item.choices.slice(0, 9).map((_, index) => [`${index + 1}`, () => setPicked(index)])),
     a: () => setPicked(safeChoice(item.choices)),
     d: openDiff,
+    ...(whole.pairs ? { x: picking.toggleMarked, n: picking.markNext } : {}),
     Enter: signOrFocus,
     Escape: unpick,
   });
   return (
-    <div className={style.detail} ref={whole} tabIndex={-1}>
+    <div className={style.detail} ref={pane} tabIndex={-1}>
       <div>
         <h2 className={style.title}>{visibleText(item.what)}</h2>
         <p className={style.dim} style={{ margin: '4px 0 0' }}>
@@ -80,11 +87,15 @@ export function InboxDetail({ item, onPutOff }: { item: InboxItem; onPutOff: (da
         />
       )}
       <ChoiceList item={item} picked={picked} busy={busy} onPick={setPicked} onSign={sign} />
-      {item.writes ? <ItemWrites writes={item.writes} count={item.count} /> : <ItemRecords item={item} />}
+      {whole.pairs ? <PairList pairs={whole.pairs} picking={picking} /> : <ItemContent item={item} />}
       <PutOff onPutOff={onPutOff} />
     </div>
   );
 }
+
+/** What would be sent, or the records. */
+const ItemContent = ({ item }: { item: InboxItem }): ReactNode =>
+  item.writes ? <ItemWrites writes={item.writes} count={item.count} /> : <ItemRecords item={item} />;
 
 function ItemRecords({ item }: { item: InboxItem }): ReactNode {
   const go = useNavigation((place) => place.go);

@@ -215,7 +215,14 @@ export function LinksSection({ detail }: { detail: ReportDetail }): ReactNode {
             ) : (
               <Text text={link.text} limit={160} />
             )}
-            {link.certainty !== 'exact' && <span className="dim"> · {link.certainty}</span>}
+            {link.certainty !== 'exact' && (
+              <span className="dim">
+                {' · '}
+                {link.certainty}
+                {link.who !== undefined && ` by ${link.who}`}
+              </span>
+            )}
+            {link.open !== undefined && <span className="dim"> · {link.open}</span>}
           </li>
         ))}
       </ul>

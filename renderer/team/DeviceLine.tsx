@@ -20,13 +20,13 @@ interface Props {
 }
 
 const DIGITS = 16;
+const LAST = 'The last administrator’s device stays: make somebody else an administrator first.';
 
 export function DeviceLine({ person, device, seen, seenKnown }: Props): ReactNode {
   const { revoke } = useTeamRights();
   const [asking, setAsking] = useState(false);
-  const reason = device.lastToAdminister
-    ? 'The last administrator’s device stays: make somebody else an administrator first.'
-    : revoke(person.me);
+  const notAllowed = revoke(person.me);
+  const reason = device.lastToAdminister ? LAST : notAllowed;
   return (
     <li className={style.device} data-revoked={device.revoked}>
       <span>
@@ -48,6 +48,7 @@ export function DeviceLine({ person, device, seen, seenKnown }: Props): ReactNod
         {device.changes.toLocaleString()} {device.changes === 1 ? 'change' : 'changes'} · key{' '}
         <span className={style.code}>{groupedFingerprint(fingerprintOf(device.device), DIGITS)}</span>
       </span>
+      {device.lastToAdminister && notAllowed === undefined && <span className={style.deviceFacts}>{LAST}</span>}
       {asking && <Revoke person={person} device={device} onClose={() => setAsking(false)} />}
     </li>
   );

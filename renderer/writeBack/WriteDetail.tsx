@@ -23,7 +23,7 @@ export function WriteDetail({ write }: { write: WriteBackView }): ReactNode {
       <WriteState state={write.state} />
       {todo !== undefined && <p className={style.todo}>{visibleText(todo, 500)}</p>}
       {write.receipt?.state === 'changed' && <HeldNow write={write} />}
-      <WriteFacts write={write.write} />
+      <WriteFacts write={write.write} past={write.state !== 'waits for approval'} />
       <Journey write={write} />
       <Actions write={write} />
     </div>

@@ -7,20 +7,20 @@ import style from './writeBack.module.css';
 const LONGEST = 4_000;
 
 /** Exactly what would be sent, or was: the place, what it holds, what it would hold, the condition, and the statement. */
-export function WriteFacts({ write }: { write: PlannedWriteText }): ReactNode {
+export function WriteFacts({ write, past = false }: { write: PlannedWriteText; past?: boolean }): ReactNode {
   return (
     <dl className={style.facts}>
       <Fact term="To">
         <Foreign text={write.target} />
       </Fact>
-      <Fact term="Holds now">
+      <Fact term={past ? 'Held' : 'Holds now'}>
         <Foreign text={write.from} />
       </Fact>
-      <Fact term="Would hold">
+      <Fact term={past ? 'To hold' : 'Would hold'}>
         <Foreign text={write.to} strong />
       </Fact>
       <Fact term="Only if">
-        it still holds that, in <Foreign text={write.version} />
+        it {past ? 'still held' : 'still holds'} that, in <Foreign text={write.version} />
       </Fact>
       <Fact term="Sent as">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}

@@ -31,6 +31,7 @@ import type {
   WritePlanRequest,
 } from '../wire/http.ts';
 import type { DeviceRequestReply, SignInBegun, SignInInfo, SignInOutcome, TeamReply, WaitingDevice } from '../wire/team.ts';
+import type { WebhookRequest, WebhookStatus } from '../wire/webhook.ts';
 import type { SnapshotStatus } from './snapshot.ts';
 
 /**
@@ -127,6 +128,9 @@ export interface EngineApi {
   trustServer(typed: string): Promise<Result<null, ApiError>>;
   /** Gives this device another key: for one that was taken out of use, or whose profile was copied. */
   startAnew(): Promise<Result<null, ApiError>>;
+  /** Where changes are told, and how that stands; undefined turns it off. */
+  webhook(): Promise<Result<WebhookStatus, ApiError>>;
+  setWebhook(request: WebhookRequest | undefined): Promise<Result<WebhookStatus, ApiError>>;
   sample(action: 'start' | 'delete'): Promise<Result<{ readonly address?: string }, ApiError>>;
   /** Starts to make a snapshot on the server. */
   createSnapshot(request: SnapshotRequest): Promise<Result<SnapshotJob, ApiError>>;
@@ -203,6 +207,16 @@ export interface ServerDistrust {
   readonly place?: number;
 }
 
+/** An entry that will never be in the ledger: it stays on this device until its person has read it. */
+export interface RefusedEntry {
+  readonly id: EntryId;
+  readonly label: string;
+  readonly reason: string;
+  readonly at: Instant;
+  /** What it said, in words. */
+  readonly said: readonly string[];
+}
+
 export interface EngineStatus {
   readonly phase: 'starting' | 'loading' | 'not enrolled' | 'ready' | 'failed';
   /** 0 to 1 while loading. */
@@ -230,7 +244,7 @@ export interface EngineStatus {
   readonly offlineSince?: Instant;
   /** Entries that are saved on this device and not yet in the ledger. */
   readonly savedHere: number;
-  readonly refused: readonly { readonly id: EntryId; readonly label: string; readonly reason: string; readonly at: Instant }[];
+  readonly refused: readonly RefusedEntry[];
   readonly others: readonly PresenceView[];
   readonly evidence: readonly {
     readonly source: SourceId;

@@ -70,6 +70,8 @@ const METHODS: Readonly<Record<keyof EngineApi, true>> = {
   askToJoin: true,
   trustServer: true,
   startAnew: true,
+  webhook: true,
+  setWebhook: true,
   sample: true,
   createSnapshot: true,
   snapshotJob: true,

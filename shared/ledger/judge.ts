@@ -1,6 +1,6 @@
 import { unreachable } from '../base/result.ts';
 import { type Millis, parseTime } from '../base/time.ts';
-import type { Act, ActKind, ActOf, ActRef, SignInSubject, VoidReason } from '../model/act.ts';
+import type { Act, ActOf, ActRef, SignInSubject, VoidReason } from '../model/act.ts';
 import type { DeviceId, Entry, EntryId } from '../model/entry.ts';
 import { fieldByName, fieldProblem, isSetField } from '../model/fields.ts';
 import { type Anchor, anchorOf, type PersonId } from '../model/ids.ts';
@@ -10,6 +10,7 @@ import type { PersonView } from './ledgerReader.ts';
 import { mayAct } from './permissions.ts';
 import { proposalDigest } from './proposal.ts';
 import { deviceKey, policyKey, type Registry, refKey, roleKey, SERVER_KEY } from './registry.ts';
+import { isWithdrawable } from './withdrawable.ts';
 
 /** What a verdict depends on besides the act: the state just before the entry's place. */
 export interface JudgedState {
@@ -41,24 +42,6 @@ export interface ServerChecks {
   /** Is what this proposal was made from registered now, and not in conflict? Absent: not asked. */
   readonly isRegistered?: (proposal: ActOf<'propose'>) => boolean;
 }
-
-/** Acts that may be taken back. What let something happen outside the register, or a key out of it, stays. */
-const WITHDRAWABLE: ReadonlySet<ActKind> = new Set<ActKind>([
-  'set',
-  'clear',
-  'accept',
-  'exclude',
-  'lifecycle',
-  'add',
-  'remove',
-  'comment',
-  'request',
-  'create',
-  'merge',
-  'split',
-  'invite',
-  'propose',
-]);
 
 /**
  * The verdict on each act of an entry that is about to be placed: the reason why it is void, or undefined. All acts are judged
@@ -348,8 +331,6 @@ class EntryJudge {
     return this.#server.remit(author, author.remit, anchors) ? undefined : 'outside the remit';
   }
 }
-
-export const isWithdrawable = (kind: ActKind): boolean => WITHDRAWABLE.has(kind);
 
 /** The anchors of an act that must lie within its author's remit, and be an owner's own. */
 export const boundedAnchors = ({ role, remit }: Pick<PersonView, 'role' | 'remit'>, act: Act): readonly Anchor[] =>

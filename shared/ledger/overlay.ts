@@ -6,7 +6,7 @@ import { type Cell, headsOf } from './cells.ts';
 import type { ChangeSet } from './changeSet.ts';
 import type { Fold } from './fold.ts';
 import { cellTarget, isFoldable, namedAnchors } from './foldedAct.ts';
-import { isWithdrawable } from './judge.ts';
+import { isWithdrawable } from './withdrawable.ts';
 
 /**
  * This device's own entries that have no place yet, folded on top of the placed ones. Acts that need a place to mean

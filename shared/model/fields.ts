@@ -1,9 +1,17 @@
 import * as z from 'zod';
 import type { Json } from '../base/json.ts';
 import { MAX_TEXT } from '../base/text.ts';
+import { ASSERTED_LINKS, readAsserted } from './assertedLink.ts';
+import { hash } from './ids.ts';
 import { accessLevel, criticality, environment, exclusionReason, lifecycle, type RecordType, usedBy } from './vocabulary.ts';
 
+/** The field that remembers refused proposals: the digest of what each was, with its evidence. */
+export const APART = 'apart';
+/** Fields that answers to proposals fill: nobody types them. */
+export const BY_PROPOSAL: ReadonlySet<string> = new Set([ASSERTED_LINKS, APART]);
+
 const text = z.string().max(MAX_TEXT);
+const assertedLink = text.refine((element) => readAsserted(element) !== undefined, 'must be a relation, to or from, and an anchor');
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a day, YYYY-MM-DD');
 const instant = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/, 'must be an instant in UTC');
 
@@ -88,6 +96,8 @@ export const FIELDS: readonly FieldDefinition[] = [
   governance('usedBy', 'Used by', 'choice', usedBy, 'Machine, person or both', REGISTERED, usedBy.options),
   governance('tags', 'Tags', 'set', text, 'Free labels'),
   governance('lifecycle', 'Lifecycle', 'fact', lifecycleValue, 'Requested, active, retiring, retired or excluded'),
+  governance(ASSERTED_LINKS, 'Asserted links', 'set', assertedLink, 'Links that people vouch for', ['identity', 'credential', 'workload']),
+  governance(APART, 'Kept apart', 'set', hash, 'Proposals that people said no to', ['identity', 'credential', 'workload', 'party']),
   governance('name', 'Name', 'text', text, 'What people call it', ALL),
   governance(
     'partyKind',

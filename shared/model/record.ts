@@ -29,11 +29,15 @@ function isJson(value: unknown, depth = 0): boolean {
  */
 export const json: z.ZodType<Json> = z.custom<Json>((value) => isJson(value), 'must be a JSON value');
 
-/** A link names its target by a strong key when the source knows one, else by the id the same source uses. */
+/**
+ * A link names its other end by a strong key when the source knows one, else by the id the same source uses. A pattern means every
+ * identity with a global name that fits it: `*` stands for any text, `?` for one character.
+ */
 export const linkTarget = z.union([
   z.object({ key: text }).strict(),
   z.object({ externalId }).strict(),
   z.object({ alias: text }).strict(),
+  z.object({ pattern: text }).strict(),
 ]);
 
 export const observedLink = z
@@ -42,6 +46,8 @@ export const observedLink = z
     to: linkTarget,
     certainty: z.enum(['exact', 'inferred', 'asserted']),
     note: text.optional(),
+    /** The link ends here and starts at what `to` names: a role says who may assume it, not the other way round. */
+    inward: z.literal(true).optional(),
   })
   .strict();
 export type ObservedLink = z.infer<typeof observedLink>;

@@ -25,7 +25,7 @@ function groupContent(record: Observation, group: Group): string {
   const links = (record.links ?? []).filter((link) => LINKS_OF[group].includes(link.relation));
   return canonicalJson({
     fields,
-    links: links.map((link) => canonicalJson([link.relation, link.to])).sort(),
+    links: links.map((link) => canonicalJson([link.relation, link.to, ...(link.inward ? ['inward'] : [])])).sort(),
     ...(group === 'entitlement' ? { access: (record.access ?? []).map((right) => canonicalJson(right)).sort() } : {}),
     ...(group === 'credential' && record.type === 'credential' ? { keys: [...record.keys].sort(), status: record.fields.status } : {}),
   });

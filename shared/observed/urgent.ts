@@ -25,7 +25,8 @@ const gained = (before: ReadonlySet<string>, after: ReadonlySet<string>): boolea
 /** Everything that gives power: privileged entitlements, memberships, links of trust. */
 function rights(record: Observation): ReadonlySet<string> {
   const all = new Set<string>(privileges(record));
-  for (const { relation, to } of record.links ?? []) if (TRUST.has(relation)) all.add(canonicalJson([relation, to]));
+  for (const { relation, to, inward } of record.links ?? [])
+    if (TRUST.has(relation)) all.add(canonicalJson([relation, to, inward ?? false]));
   const memberships = record.fields.memberships;
   if (Array.isArray(memberships)) for (const group of memberships as readonly Json[]) all.add(canonicalJson(['member', group]));
   return all;

@@ -3,7 +3,8 @@ import { visibleText } from '../base/text.ts';
 import type { Instant } from '../base/time.ts';
 import type { LedgerLine } from '../ledger/ledgerReader.ts';
 import type { Act, ActOf, ActRef } from '../model/act.ts';
-import { fieldByName } from '../model/fields.ts';
+import { ASSERTED_LINKS, readAsserted } from '../model/assertedLink.ts';
+import { APART, fieldByName } from '../model/fields.ts';
 import type { Anchor, DeviceId, IdentityId, PersonId } from '../model/ids.ts';
 import type { RunSummary } from '../model/status.ts';
 import { plural } from './age.ts';
@@ -79,6 +80,16 @@ export function entryLine(line: LedgerLine, projection: Projection, me: PersonId
   };
 }
 
+/** Acts that have no place in the ledger, in words: which records, and what was said of them. */
+export function saidWords(acts: readonly Act[], projection: Projection): string[] {
+  const created = new Map<string, string>(acts.flatMap((act) => (act.kind === 'create' ? [[act.anchor, act.name]] : [])));
+  const said = acts.map((act) => {
+    const names = idsOf([act], projection).map((id) => visibleText(projection.row(id)?.row.name ?? created.get(id) ?? id.slice(0, 8), 80));
+    return names.length === 0 || act.kind === 'create' ? sentence(act, projection) : `${names.join(', ')}: ${sentence(act, projection)}`;
+  });
+  return [...new Set(said)].slice(0, STEPS);
+}
+
 function undoable({ entry, withdrawn, void: refused }: LedgerLine): ActRef[] {
   return entry.acts.flatMap((act, index) =>
     FIXED.has(act.kind) || withdrawn.has(index) || refused.has(index) ? [] : [{ entry: entry.id, act: index }],
@@ -132,8 +143,12 @@ function sentence(act: Act, projection: Projection): string {
     case 'clear':
       return `cleared ${label(act.field)}`;
     case 'add':
+      if (act.field === APART) return 'said no to a proposal that it belongs to another record';
+      if (act.field === ASSERTED_LINKS) return `vouched for ${linkWords(act.element, projection)}`;
       return `added ${shown(act.field, act.element)} to ${label(act.field)}`;
     case 'remove':
+      if (act.field === APART) return 'lets a proposal be made again';
+      if (act.field === ASSERTED_LINKS) return `no longer vouches for ${linkWords(act.element, projection)}`;
       return `removed ${shown(act.field, act.element)} from ${label(act.field)}`;
     case 'accept':
       return 'accepted';
@@ -188,6 +203,13 @@ function decided({ kind, subject }: ActOf<'approve'> | ActOf<'reject'>, { ledger
   return act
     ? `${verb} sending ${(fieldByName.get(act.write.field)?.label ?? act.write.field).toLowerCase()} to ${visibleText(evidence.label(act.source))}`
     : verb;
+}
+
+function linkWords(element: string, { classes, rows }: Projection): string {
+  const link = readAsserted(element);
+  if (!link) return 'a link';
+  const name = visibleText(rows.get(classes.id(link.other))?.row.name ?? 'a record that is gone', 120);
+  return `the link "${link.relation.replaceAll('-', ' ')}" ${link.direction === 'out' ? 'to' : 'from'} ${name}`;
 }
 
 /** A device as its person calls it. */

@@ -27,6 +27,11 @@ export class Classes {
     return this.members.get(id) ?? [id];
   }
 
+  /** Has a person taken any of its anchors out of a class? */
+  wasSplit(id: IdentityId): boolean {
+    return this.splitsOf.size > 0 && this.anchors(id).some((anchor) => this.splitsOf.has(anchor));
+  }
+
   /** Reads merges and splits again. @returns every anchor whose neighbours may have changed. */
   readStructure(): Set<Anchor> {
     const touched = new Set([...this.mergesOf.keys(), ...this.splitsOf.keys()]);

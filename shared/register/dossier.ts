@@ -1,13 +1,14 @@
 import { type Instant, toInstant } from '../base/time.ts';
 import { describeFindings } from '../findings/findings.ts';
 import type { LedgerLine } from '../ledger/ledgerReader.ts';
-import { FIELDS, type FieldDefinition } from '../model/fields.ts';
+import { BY_PROPOSAL, FIELDS, type FieldDefinition } from '../model/fields.ts';
 import type { Anchor, CoverageId, ExternalId, IdentityId, Place, SourceId } from '../model/ids.ts';
 import type { FreshnessLevel } from '../model/vocabulary.ts';
 import { accessUnread } from './access.ts';
 import { entryLine, idsOf } from './activity.ts';
 import { fieldView } from './fieldView.ts';
-import { accessOf, commentsOf, credentialsOf, linksOf, shownRow } from './identityView.ts';
+import { accessOf, commentsOf, credentialsOf, shownRow } from './identityView.ts';
+import { linksOf } from './linkViews.ts';
 import type { Projection } from './projection.ts';
 import { sentenceOf } from './sentence.ts';
 import type { Subject } from './subject.ts';
@@ -74,7 +75,7 @@ export function dossierOf(id: IdentityId, projection: Projection): Dossier | und
 }
 
 function isSaid(field: FieldDefinition, subject: Subject): boolean {
-  if (!field.on.includes(subject.type) || field.name === 'access') return false;
+  if (!field.on.includes(subject.type) || field.name === 'access' || BY_PROPOSAL.has(field.name)) return false;
   return (
     ALWAYS.has(field.name) ||
     subject.touched.has(field.name) ||

@@ -1,18 +1,19 @@
 import { visibleText } from '../base/text.ts';
 import { type Instant, toInstant } from '../base/time.ts';
 import { describeFindings } from '../findings/findings.ts';
-import { FIELDS } from '../model/fields.ts';
+import { BY_PROPOSAL, FIELDS } from '../model/fields.ts';
 import type { IdentityId } from '../model/ids.ts';
 import { accessUnread, plainAccess } from './access.ts';
 import { activityOf } from './activity.ts';
 import { fieldView } from './fieldView.ts';
+import { linksOf, linksUnread } from './linkViews.ts';
 import { sameName } from './namesakes.ts';
 import { needsOf } from './needs.ts';
 import type { Projection } from './projection.ts';
 import { sentenceOf } from './sentence.ts';
 import { shownRow } from './shownRow.ts';
 import type { Subject } from './subject.ts';
-import type { CredentialView, IdentityView, LinkView } from './view.ts';
+import type { CredentialView, IdentityView } from './view.ts';
 
 export { shownRow } from './shownRow.ts';
 
@@ -25,9 +26,10 @@ export function identityView(id: IdentityId, projection: Projection): IdentityVi
   const row = shownRow(projected, projection);
   const gathered = projection.projector.gather(subject);
   const findings = describeFindings(projection.projector.findingFacts(gathered));
-  const fields = FIELDS.filter((field) => field.on.includes(subject.type) && field.name !== 'access').map((field) =>
-    fieldView(subject, field, projection),
+  const fields = FIELDS.filter((field) => field.on.includes(subject.type) && field.name !== 'access' && !BY_PROPOSAL.has(field.name)).map(
+    (field) => fieldView(subject, field, projection),
   );
+  const links = linksOf(subject, projection);
   const names = subject.type === 'identity' ? sameName(subject, projection) : { before: [], after: [] };
   const needs = needsOf(subject, row, fields, findings, projection, names.before);
   return {
@@ -41,7 +43,8 @@ export function identityView(id: IdentityId, projection: Projection): IdentityVi
     access: accessOf(subject, projection),
     accessUnread: accessUnread(subject),
     credentials: credentialsOf(id, row.privileged === true, projection),
-    links: linksOf(subject, projection),
+    links,
+    linksUnread: linksUnread(subject, links, projection),
     comments: commentsOf(subject, projection),
     history: activityOf(projection, { runs: false, limit: HISTORY }, subject.anchors),
     records: recordsOf(subject, projection),
@@ -100,51 +103,6 @@ export function credentialsOf(id: IdentityId, privileged: boolean, projection: P
       } as CredentialView,
     ];
   });
-}
-
-export function linksOf(subject: Subject, projection: Projection): LinkView[] {
-  const out: LinkView[] = [];
-  for (const { stored, record } of subject.records) {
-    for (const link of record.links ?? []) {
-      const target = projection.links.target(stored.source, link.to);
-      const text = 'key' in link.to ? link.to.key : 'alias' in link.to ? link.to.alias : link.to.externalId;
-      out.push(linkView(link, 'out', target, text, stored, projection));
-    }
-  }
-  return [...out, ...linksInto(subject, projection)];
-}
-
-function linksInto(subject: Subject, projection: Projection): LinkView[] {
-  const from = new Set([...projection.links.pointingTo(subject.anchors, false), ...projection.links.pointingTo(subject.anchors, true)]);
-  return [...from].sort().flatMap((anchor) => {
-    const stored = projection.store.get(anchor);
-    const record = projection.store.decode(anchor);
-    if (!stored || !record || projection.classes.id(anchor) === subject.id) return [];
-    const mine = (record.links ?? []).filter((link) => projection.links.target(stored.source, link.to) === subject.id);
-    return mine.map((link) => linkView(link, 'in', projection.classes.id(anchor), stored.externalId, stored, projection));
-  });
-}
-
-function linkView(
-  link: { readonly relation: LinkView['relation']; readonly certainty: LinkView['certainty'] },
-  direction: 'in' | 'out',
-  target: IdentityId | undefined,
-  text: string,
-  stored: { readonly source: LinkView['source'] & string; readonly coverage: Parameters<Projection['evidence']['of']>[1] },
-  projection: Projection,
-): LinkView {
-  const other = target === undefined ? undefined : projection.row(target);
-  const { asOf } = projection.evidence.of(stored.source, stored.coverage);
-  return {
-    relation: link.relation,
-    direction,
-    text: other ? other.row.name : visibleText(text),
-    certainty: link.certainty,
-    source: stored.source,
-    ...(target === undefined ? {} : { target }),
-    ...(other ? { type: other.row.type } : {}),
-    ...(asOf === undefined ? {} : { asOf: toInstant(asOf) }),
-  };
 }
 
 export function commentsOf(subject: Subject, { ledger }: Projection): IdentityView['comments'] {

@@ -14,7 +14,7 @@ import { ownerAnswers } from './ownerAnswers.ts';
 import { peopleToConfirm } from './peopleToConfirm.ts';
 import type { Projected } from './projected.ts';
 import type { Projection } from './projection.ts';
-import { sameIdentity } from './sameIdentity.ts';
+import { linkProposals, sameIdentity } from './proposals.ts';
 import type { Subject } from './subject.ts';
 import type { InboxGroup, InboxItem } from './view.ts';
 import { writeBacks } from './writeBackView.ts';
@@ -30,6 +30,7 @@ export function inboxOf(projection: Projection, me: PersonId | undefined): Inbox
     { kind: 'Owner answers', items: ownerAnswers(rows, projection) },
     { kind: 'Drift', items: drifts(rows, projection) },
     { kind: 'Same identity?', items: sameIdentity(rows, projection) },
+    { kind: 'Linked?', items: linkProposals(rows, projection) },
     { kind: 'New to register', items: newcomers(rows, projection) },
     { kind: 'People to confirm', items: peopleToConfirm(rows, projection) },
   ];

@@ -1,8 +1,19 @@
+import { isGlobalName } from '../model/globalName.ts';
 import type { Anchor, IdentityId, SourceId } from '../model/ids.ts';
-import { type RecordType, recordType } from '../model/vocabulary.ts';
+import { type LinkRelation, type RecordType, recordType } from '../model/vocabulary.ts';
 import type { Classes } from './classes.ts';
 import type { LinkName } from './linkIndex.ts';
+import { namePattern } from './namePattern.ts';
 import type { RecordStore, StoredRecord } from './recordStore.ts';
+
+/** What the other end of a link must be, where one name is that of records of several types. */
+const END_TYPES: Partial<Record<LinkRelation, RecordType>> = {
+  'can-assume': 'identity',
+  'acts-for': 'identity',
+  'runs-as': 'identity',
+  'uses-credential': 'credential',
+  'part-of': 'application',
+};
 
 /** Resolves what links name, in both directions, over classes. */
 export class Links {
@@ -26,11 +37,48 @@ export class Links {
     return found;
   }
 
+  /**
+   * Every class that a link may mean, smallest id first. More than one for a pattern means all of them; for any other name that it
+   * is ambiguous. None: no record that was read has that name.
+   */
+  ends(source: SourceId, { relation, to }: { readonly relation: LinkRelation; readonly to: LinkName }): readonly IdentityId[] {
+    const named = this.anchorsNamed(source, to);
+    const fitting = named.filter((anchor) => this.store.get(anchor)?.type === END_TYPES[relation]);
+    const anchors = END_TYPES[relation] !== undefined && fitting.length > 0 ? fitting : named;
+    return [...new Set(anchors.map((anchor) => this.classes.id(anchor)))].sort();
+  }
+
+  /** Records whose links may mean one of these, also where the name is not theirs alone. */
+  mentioning(anchors: readonly Anchor[]): Set<Anchor> {
+    const found = new Set<Anchor>();
+    for (const anchor of anchors) {
+      const record = this.store.get(anchor);
+      if (!record) continue;
+      for (const links of [this.store.byCredentialLink, this.store.byOtherLink]) {
+        const all = (from: readonly Anchor[]): void => from.forEach((one) => void found.add(one));
+        for (const key of record.keys) all(links.ofKey(key));
+        all(links.ofExternalId(record.source, record.externalId));
+        for (const alias of record.aliases) all(links.ofAlias(record.source, alias));
+        for (const alias of record.aliases.filter(isGlobalName)) all(links.ofPatternsFor(alias));
+      }
+    }
+    return found;
+  }
+
   private anchorsNamed(source: SourceId, to: LinkName): readonly Anchor[] {
     if ('key' in to) return recordType.options.flatMap((type) => this.store.byKey.get(type, to.key));
-    if ('alias' in to) return this.store.byAlias.get(source, to.alias);
+    if ('alias' in to) return this.store.named(source, to.alias);
+    if ('pattern' in to) return this.anchorsFitting(to.pattern);
     const anchor = this.store.find(source, to.externalId);
     return anchor === undefined ? [] : [anchor];
+  }
+
+  private anchorsFitting(text: string): readonly Anchor[] {
+    const pattern = namePattern(text);
+    const found: Anchor[] = [];
+    for (const name of this.store.globalNames())
+      if (name.startsWith(pattern.start) && pattern.fits(name)) found.push(...this.store.withGlobalName(name));
+    return found;
   }
 
   /** Anchors whose records name one of these, and nothing else, in a link. */
@@ -57,7 +105,7 @@ export class Links {
   /** Visits records that share a name or fingerprint with this one, that may mean it in a link, or that its links may mean. */
   eachAround(record: StoredRecord, visit: (anchor: Anchor) => void): void {
     const { anchor, source, externalId } = record;
-    const { byKey, byAlias, byFingerprint, byCredentialLink } = this.store;
+    const { byKey, byFingerprint, byCredentialLink } = this.store;
     const all = (anchors: readonly Anchor[]): void => {
       for (const one of anchors) if (one !== anchor) visit(one);
     };
@@ -68,10 +116,10 @@ export class Links {
     }
     all(byCredentialLink.ofExternalId(source, externalId));
     for (const alias of record.aliases) {
-      if (!byAlias.isAlone(source, alias, anchor)) all(byAlias.get(source, alias));
+      if (!this.store.isNamedAlone(source, alias, anchor)) all(this.store.named(source, alias));
       all(byCredentialLink.ofAlias(source, alias));
     }
-    for (const { credential, to } of record.links) if (credential) all(this.anchorsNamed(source, to));
+    for (const { credential, to } of record.links) if (credential && !('pattern' in to)) all(this.anchorsNamed(source, to));
     if (record.type === 'application') this.eachNaming(record, all);
   }
 
@@ -105,7 +153,7 @@ export class Links {
   private ownCredentialLinks(anchor: Anchor, type: RecordType, take: (id: IdentityId) => void): void {
     const stored = this.store.get(anchor);
     for (const { credential, to } of stored?.links ?? []) {
-      const other = credential && stored ? this.target(stored.source, to, type) : undefined;
+      const other = credential && stored && !('pattern' in to) ? this.target(stored.source, to, type) : undefined;
       if (other !== undefined) take(other);
     }
   }

@@ -5,6 +5,8 @@ const NONE: readonly Anchor[] = [];
 /** Token → anchors. Most tokens name one anchor, so one anchor is kept without a collection around it. */
 export class MultiIndex {
   private readonly entries = new Map<string, Anchor | Set<Anchor>>();
+  /** Tokens that several anchors have. */
+  private readonly several = new Set<string>();
 
   get(token: string): readonly Anchor[] {
     const held = this.entries.get(token);
@@ -18,11 +20,22 @@ export class MultiIndex {
     return held === undefined || held === anchor;
   }
 
+  tokens(): Iterable<string> {
+    return this.entries.keys();
+  }
+  /** Those that several anchors have. */
+  shared(): Iterable<string> {
+    return this.several;
+  }
+
   add(token: string, anchor: Anchor): void {
     const held = this.entries.get(token);
     if (held === undefined) this.entries.set(token, anchor);
     else if (typeof held !== 'string') held.add(anchor);
-    else if (held !== anchor) this.entries.set(token, new Set([held, anchor]));
+    else if (held !== anchor) {
+      this.entries.set(token, new Set([held, anchor]));
+      this.several.add(token);
+    }
   }
 
   delete(token: string, anchor: Anchor): void {
@@ -31,7 +44,9 @@ export class MultiIndex {
     else if (held !== undefined && typeof held !== 'string') {
       held.delete(anchor);
       const [only] = held;
-      if (held.size === 1 && only !== undefined) this.entries.set(token, only);
+      if (held.size !== 1 || only === undefined) return;
+      this.entries.set(token, only);
+      this.several.delete(token);
     }
   }
 }
@@ -45,6 +60,10 @@ export class ScopedIndex<S extends string> {
 
   get(scope: S, token: string): readonly Anchor[] {
     return this.scopes.get(scope)?.get(token) ?? NONE;
+  }
+
+  of(scope: S): MultiIndex | undefined {
+    return this.scopes.get(scope);
   }
 
   isAlone(scope: S, token: string, anchor: Anchor): boolean {

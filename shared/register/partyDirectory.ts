@@ -91,6 +91,18 @@ export class PartyDirectory {
     return only === undefined ? undefined : this.parties.get(only);
   }
 
+  /** Parties that a spelling may mean; more than one is ambiguous, and none of them is guessed. */
+  meantBy(value: string): readonly IdentityId[] {
+    const reference = REFERENCE.exec(value);
+    if (reference) return [this.idOf(reference[1] as Anchor)].filter((id) => this.parties.has(id));
+    return [...(this.spellings.get(this.normal.of(value)) ?? [])].sort();
+  }
+  /** Spellings that several parties have, in code unit order. */
+  ambiguousSpellings(): { readonly spelling: string; readonly ids: readonly IdentityId[] }[] {
+    const found = [...this.spellings].filter(([, ids]) => ids.size > 1).map(([spelling, ids]) => ({ spelling, ids: [...ids].sort() }));
+    return found.sort((a, b) => order(a.spelling, b.spelling));
+  }
+
   text(value: string, inherited: boolean): PartyText {
     let held = this.texts.get(value);
     if (!held) {

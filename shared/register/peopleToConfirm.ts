@@ -30,7 +30,8 @@ function unresolved(rows: readonly Projected[], projection: Projection): Spellin
       [row.ownerValue, false],
       [row.teamValue, true],
     ] as const) {
-      if (value === undefined || value.startsWith('party:') || projection.parties.resolve(value)) continue;
+      // One that several parties have is no new party: which of them is meant is asked elsewhere.
+      if (value === undefined || value.startsWith('party:') || projection.parties.meantBy(value).length > 0) continue;
       const held = found.get(value) ?? { value, normal: normalName(value), rows: [], team: false };
       if (held.rows.at(-1) !== row) held.rows.push(row);
       held.team ||= team;

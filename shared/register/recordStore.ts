@@ -4,7 +4,7 @@ import { Interner } from '../ledger/interner.ts';
 import { type Anchor, anchorOf, type CoverageId, type ExternalId, type SourceId } from '../model/ids.ts';
 import { decodeRecord, type SourceRecord } from '../model/record.ts';
 import type { RecordType } from '../model/vocabulary.ts';
-import { LinkIndex, type LinkName } from './linkIndex.ts';
+import { LinkIndex, type LinkName, type NameScope, scopeOf } from './linkIndex.ts';
 import { MultiIndex, ScopedIndex } from './multiIndex.ts';
 import { RecentRecords } from './recentRecords.ts';
 
@@ -38,7 +38,7 @@ export class RecordStore {
   /** Coverages and boundaries come again and again, as a new text in every record. */
   private readonly texts = new Interner();
   readonly byKey = new ScopedIndex<RecordType>();
-  readonly byAlias = new ScopedIndex<SourceId>();
+  private readonly byAlias = new ScopedIndex<NameScope>();
   readonly byFingerprint = new MultiIndex();
   readonly byCredentialLink = new LinkIndex();
   readonly byOtherLink = new LinkIndex();
@@ -58,9 +58,24 @@ export class RecordStore {
   externalIdsOf(source: SourceId): Iterable<ExternalId> {
     return this.bySource.get(source)?.keys() ?? [];
   }
-  /** Records of a source with that alias. */
+  /** Records with that name: of that source, or of every source where the name is a global one. */
   named(source: SourceId, alias: string): readonly Anchor[] {
-    return this.byAlias.get(source, alias);
+    return this.byAlias.get(scopeOf(source, alias), alias);
+  }
+  /** Whether the name means this record and no other, or nothing at all. */
+  isNamedAlone(source: SourceId, alias: string, anchor: Anchor): boolean {
+    return this.byAlias.isAlone(scopeOf(source, alias), alias, anchor);
+  }
+  /** Records with a global name. */
+  withGlobalName(name: string): readonly Anchor[] {
+    return this.byAlias.get('*', name);
+  }
+  globalNames(): Iterable<string> {
+    return this.byAlias.of('*')?.tokens() ?? [];
+  }
+  /** Global names that several records have. */
+  sharedGlobalNames(): Iterable<string> {
+    return this.byAlias.of('*')?.shared() ?? [];
   }
   countOf(source: SourceId): number {
     return this.bySource.get(source)?.size ?? 0;
@@ -107,7 +122,7 @@ export class RecordStore {
     if (fresh) this.idsOf(record.source).set(record.externalId, record.anchor);
     const { anchor, source, type } = record;
     for (const key of record.keys) this.byKey.add(type, key, anchor);
-    for (const alias of record.aliases) this.byAlias.add(source, alias, anchor);
+    for (const alias of record.aliases) this.byAlias.add(scopeOf(source, alias), alias, anchor);
     for (const { credential, to } of record.links) this.linksOf(credential).add(source, to, anchor);
     if (record.fingerprint !== undefined) this.byFingerprint.add(record.fingerprint, anchor);
   }
@@ -122,7 +137,7 @@ export class RecordStore {
   private unindex(record: StoredRecord): void {
     const { anchor, source, type } = record;
     for (const key of record.keys) this.byKey.delete(type, key, anchor);
-    for (const alias of record.aliases) this.byAlias.delete(source, alias, anchor);
+    for (const alias of record.aliases) this.byAlias.delete(scopeOf(source, alias), alias, anchor);
     for (const { credential, to } of record.links) this.linksOf(credential).delete(source, to, anchor);
     if (record.fingerprint !== undefined) this.byFingerprint.delete(record.fingerprint, anchor);
   }
@@ -134,10 +149,10 @@ export class RecordStore {
   /** Records with the same first alias in the same source and boundary: one may have succeeded the other. */
   sameName({ anchor, source, type, boundary, aliases }: StoredRecord): readonly Anchor[] {
     const [first] = aliases;
-    if (first === undefined || boundary === undefined || this.byAlias.isAlone(source, first, anchor)) return NOBODY;
-    return this.byAlias.get(source, first).filter((other) => {
+    if (first === undefined || boundary === undefined || this.isNamedAlone(source, first, anchor)) return NOBODY;
+    return this.named(source, first).filter((other) => {
       const record = this.records.get(other);
-      return record?.type === type && record.boundary === boundary && record.aliases[0] === first;
+      return record?.source === source && record.type === type && record.boundary === boundary && record.aliases[0] === first;
     });
   }
 }

@@ -2,11 +2,11 @@ import { canonicalJson } from '../base/json.ts';
 import type { Result } from '../base/result.ts';
 import type { Millis } from '../base/time.ts';
 import type { LedgerChange, LedgerReader } from '../ledger/ledgerReader.ts';
-import type { ActOf } from '../model/act.ts';
+import type { Act, ActOf } from '../model/act.ts';
 import { fieldByName } from '../model/fields.ts';
 import type { Anchor, IdentityId, PersonId, Place, SourceId } from '../model/ids.ts';
 import type { SourceStatus } from '../model/status.ts';
-import { activityOf } from './activity.ts';
+import { activityOf, saidWords } from './activity.ts';
 import { type Condition, compileCondition, isProblem } from './condition.ts';
 import { type Dossier, dossierOf, type EntryInWords, entriesInWords } from './dossier.ts';
 import { fieldView } from './fieldView.ts';
@@ -177,6 +177,11 @@ export class Register implements RegisterReader {
   activity(options: Parameters<RegisterReader['activity']>[0]): ReturnType<RegisterReader['activity']> {
     this.projection.flush();
     return activityOf(this.projection, { ...options, me: this.me });
+  }
+  /** Acts that this device said and that no ledger holds, in words. */
+  said(acts: readonly Act[]): string[] {
+    this.projection.flush();
+    return saidWords(acts, this.projection);
   }
   suggestions(field: string, text: string, limit: number): ReturnType<RegisterReader['suggestions']> {
     return suggest(field, text, limit, this.projection);

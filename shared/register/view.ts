@@ -273,8 +273,17 @@ export interface LinkView {
   readonly text: string;
   readonly type?: RecordType;
   readonly certainty: 'exact' | 'inferred' | 'asserted';
+  /** Who says it: a source, by its name on screen, with its as-of, or a person, with their clock. */
   readonly source?: SourceId;
+  readonly label?: string;
   readonly asOf?: Instant;
+  readonly who?: string;
+  readonly at?: string;
+  /** The condition that a source puts on it, or the reason that a person gave. */
+  readonly note?: string;
+  /** `ambiguous`: several records have that name, and none is guessed. `unknown`: no record that was read has it. */
+  readonly open?: 'ambiguous' | 'unknown';
+  readonly candidates?: readonly IdentityId[];
 }
 
 /** What needs a person, with its cure: `acts` are ready to be signed. */
@@ -353,6 +362,8 @@ export interface IdentityView {
   readonly accessUnread: boolean;
   readonly credentials: readonly CredentialView[];
   readonly links: readonly LinkView[];
+  /** What may be missing from them, one sentence each. Empty: all that belongs to it was read. */
+  readonly linksUnread: readonly string[];
   readonly comments: readonly {
     readonly ref: ActRef;
     readonly who: string;
@@ -393,12 +404,40 @@ export interface InboxItem {
     readonly acts: readonly Act[];
     readonly safe: boolean;
     readonly typeNumber?: number;
+    /** `acts` are those of all pairs; of some, they are the pairs' own. */
+    readonly decides?: 'accept' | 'reject';
   }[];
   readonly held?: HeldPart;
   /** What would be sent, or was. */
   readonly writes?: readonly WriteBackView[];
   /** A reason may be given with the choice. */
   readonly reasoned?: true;
+  /** What is proposed, pair by pair: each can be decided without the others. */
+  readonly pairs?: readonly ProposedPair[];
+}
+
+/** Two records that may be one, or may be linked, with who says what speaks for it. */
+export interface ProposedPair {
+  /** Of the rule and the evidence: the same as long as both are. */
+  readonly digest: HashHex;
+  readonly ends: readonly [ProposedEnd, ProposedEnd];
+  readonly evidence: readonly {
+    readonly label: string;
+    readonly says: string;
+    readonly source?: SourceId;
+    readonly asOf?: Instant;
+    readonly freshness?: FreshnessLevel;
+  }[];
+  readonly accept: readonly Act[];
+  readonly reject: readonly Act[];
+}
+export interface ProposedEnd {
+  readonly id: IdentityId;
+  readonly name: string;
+  readonly type: RecordType;
+  /** Its kind in the source's own words. */
+  readonly what: string;
+  readonly sources: readonly string[];
 }
 export type InboxGroupKind =
   | 'Held runs'
@@ -408,6 +447,7 @@ export type InboxGroupKind =
   | 'Owner answers'
   | 'Drift'
   | 'Same identity?'
+  | 'Linked?'
   | 'New to register'
   | 'People to confirm';
 export interface InboxGroup {

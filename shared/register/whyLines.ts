@@ -1,6 +1,7 @@
 import { visibleText } from '../base/text.ts';
 import { toDay } from '../base/time.ts';
 import type { Head } from '../ledger/ledgerReader.ts';
+import { fieldByName } from '../model/fields.ts';
 import { ageText } from './age.ts';
 import { type Authority, authorLabel } from './authority.ts';
 import { type Decision, isAcknowledged, type Said } from './decide.ts';
@@ -19,6 +20,7 @@ export function whyLines(
   const quoted = (said: Said): string => `"${projection.projector.shown(field, said.value)}"`;
   return [
     ...valueLines(decision, inherited, quoted, projection),
+    ...ambiguityLine(field, decision, projection),
     ...stewardLines(decision),
     ...sourceLines(decision, authority, quoted, projection),
     orderLine(authority, projection),
@@ -26,6 +28,13 @@ export function whyLines(
 }
 
 type Quoted = (said: Said) => string;
+
+/** A spelling that several parties have means none of them until a person says which. */
+function ambiguityLine(field: string, { winner }: Decision, { parties }: Projection): string[] {
+  if (fieldByName.get(field)?.type !== 'party' || typeof winner?.value !== 'string') return [];
+  const { length } = parties.meantBy(winner.value);
+  return length > 1 ? [`Ambiguous: ${length} people or teams go by that; which of them is meant is not guessed.`] : [];
+}
 
 function valueLines(decision: Decision, inherited: string | undefined, quoted: Quoted, projection: Projection): string[] {
   const { winner, state } = decision;

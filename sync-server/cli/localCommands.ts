@@ -5,6 +5,8 @@ import { fieldByName, isSetField } from '../../shared/model/fields.ts';
 import { type IdentityId, sourceId } from '../../shared/model/ids.ts';
 import { role } from '../../shared/model/vocabulary.ts';
 import type { EditChange, IdentityView, Query, Row } from '../../shared/register/view.ts';
+import { webhookRequest } from '../../shared/wire/webhook.ts';
+import { changesAfter } from '../core/changeLines.ts';
 import { CommandError } from './commandError.ts';
 import type { LocalCore } from './localCore.ts';
 import { applyRows, exportRecords, portableRow } from './portableRecords.ts';
@@ -39,6 +41,7 @@ const backupArgs = z.object({ output: text }).strict();
 const importArgs = z.object({ settings: z.record(z.string(), z.unknown()) }).strict();
 const applyRowsArgs = z.object({ rows: z.array(portableRow).max(1_000_000), why: text }).strict();
 const inviteArgs = z.object({ role, remit: text, label: text, hours: z.number().min(1).max(720) }).strict();
+const webhookArgs = z.object({ webhook: webhookRequest.optional() }).strict();
 const tokenArgs = z.object({ role, ttl: z.number().int().min(1_000).max(600_000) }).strict();
 
 export function localCommands(core: LocalCore): Readonly<Record<string, LocalCommand>> {
@@ -54,7 +57,7 @@ export function localCommands(core: LocalCore): Readonly<Record<string, LocalCom
     conflicts: command(queryArgs, (args) => conflictsOf(core, queryOf(args))),
     sources: command(z.unknown(), () => core.register.sources()),
     counts: command(queryArgs, (args) => core.register.counts(queryOf(args))),
-    changes: command(sinceArgs, ({ since, limit }) => changesSince(core, since, limit)),
+    changes: command(sinceArgs, ({ since, limit }) => changesAfter(core.ledger, since, limit)),
     set: command(setArgs, (args) => setFields(core, args)),
     discover: command(discoverArgs, (args) => discover(core, args)),
     import: command(importArgs, ({ settings }) => importSource(core, settings)),
@@ -66,6 +69,8 @@ export function localCommands(core: LocalCore): Readonly<Record<string, LocalCom
     writes: command(z.unknown(), () => core.register.writeBacks()),
     write: command(WRITE_ARGUMENTS.write, (args) => writeField(core, identityOf(core, args.id), args)),
     'decide-writes': command(WRITE_ARGUMENTS.decide, (args) => decideWrites(core, args)),
+    webhook: command(z.unknown(), () => core.webhook.status()),
+    'webhook-set': command(webhookArgs, async ({ webhook }) => unwrapped(await core.webhook.configure(webhook))),
     ...team,
     invite: command(inviteArgs, async (args) => unwrapped(await core.invite(args))),
     'launch-link': command(z.unknown(), () => ({ link: core.launchLink() })),
@@ -135,24 +140,6 @@ const conflictsOf = (core: LocalCore, query: Query): unknown[] =>
   rowsOf(core, { ...query, include: EVERYTHING }).flatMap((row) =>
     row.conflicts.map((field) => ({ id: row.id, name: row.name, field, values: core.register.field(row.id, field)?.values ?? [] })),
   );
-
-function changesSince(core: LocalCore, since: number, limit: number): unknown[] {
-  const lines = core.ledger.lines({ limit: 1_000_000 }).filter(({ place }) => place !== undefined && place > since);
-  return lines
-    .reverse()
-    .slice(0, limit)
-    .map((line) => ({
-      place: line.place,
-      at: line.receipt?.at,
-      saidAt: line.entry.at,
-      id: line.entry.id,
-      person: line.personName,
-      device: line.entry.device,
-      acts: line.entry.acts,
-      void: Object.fromEntries(line.void),
-      withdrawn: [...line.withdrawn],
-    }));
-}
 
 /** `field=value`; `tags+=x` and `tags-=x` for sets; an empty value clears. */
 function changeOf(field: string, value: string, why: string | undefined): EditChange {

@@ -13,6 +13,7 @@ import type { Diagnosis } from '../doctor/diagnosis.ts';
 import type { BackupMade } from '../recovery/writeBackup.ts';
 import type { RunnerService } from '../runner/runnerService.ts';
 import type { Asker, Snapshots } from '../snapshot/snapshots.ts';
+import type { Webhook } from '../webhook/webhook.ts';
 
 /** An invitation that may still be used. `id`: the entry that made it, and the act in it. */
 export interface OpenInvitation {
@@ -42,6 +43,8 @@ export interface LocalCore {
   readonly ledger: LedgerReader;
   readonly runner: RunnerService;
   readonly snapshots: Snapshots;
+  /** Who is told of changes. */
+  readonly webhook: Pick<Webhook, 'status' | 'configure'>;
   /** In whose name the command line acts. */
   readonly steward: Asker;
   /** People, devices and keys beyond what the ledger says. */

@@ -12,6 +12,7 @@ import { addServeCommand } from './serveCommand.ts';
 import { addSnapshotCommands } from './snapshotCommands.ts';
 import { addSourceCommands } from './sourceCommands.ts';
 import { addTeamCommands } from './teamCommands.ts';
+import { addWebhookCommand } from './webhookCommands.ts';
 import { addWriteCommands } from './writeCommands.ts';
 
 // A start is mostly compiling: with what was compiled last time it takes half as long. Beside the packages and not in the
@@ -31,6 +32,7 @@ function program(): Command {
   addReadCommands(muster);
   addEditCommands(muster);
   addWriteCommands(muster);
+  addWebhookCommand(muster);
   addTeamCommands(muster);
   addSnapshotCommands(muster);
   addCheckCommand(muster);

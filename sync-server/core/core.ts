@@ -68,6 +68,8 @@ export interface CoreEvents {
   signedOut(device: DeviceId): void;
   /** A steward decided on a held part. */
   decided(subject: HashHex, decision: 'release' | 'discard'): void;
+  /** The ledger on disk grew. */
+  placed(): void;
   /** Something may be sent to this source. */
   approved(source: SourceId): void;
 }
@@ -322,6 +324,7 @@ export class Core {
     this.metrics.placed(group.length);
     this.heads.soon();
     for (const placed of group) this.observe(placed);
+    this.events?.placed();
   }
 
   private observe(placed: PlacedEntry): void {

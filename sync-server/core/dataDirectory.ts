@@ -13,6 +13,7 @@ export const dataPaths = (data: string) => ({
   localKey: join(data, 'local-device-key.pem'),
   settings: join(data, 'sources.json'),
   signIn: join(data, 'sign-in.json'),
+  webhook: join(data, 'webhook.json'),
   uploads: join(data, 'uploads'),
   snapshots: join(data, 'snapshots'),
   space: join(data, 'space'),

@@ -13,6 +13,7 @@ import { SECURITY_HEADERS, serveApp } from './staticApp.ts';
 import { endBadRequest, SERVER_TIMES, type Strangers } from './strangers.ts';
 import { teamRoutes } from './teamRoutes.ts';
 import { uploadRoutes } from './uploadRoutes.ts';
+import { webhookRoutes } from './webhookRoutes.ts';
 import { writeRoutes } from './writeRoutes.ts';
 
 const JSON_LIMIT = 4 * 1024 * 1024;
@@ -75,6 +76,7 @@ export function createApp(context: HttpContext, strangers: Strangers, tls?: TlsI
     uploadRoutes,
     snapshotRoutes,
     writeRoutes,
+    webhookRoutes,
   ])
     routes(app, context);
   serveApp(app, context.assets, origins);

@@ -6,6 +6,7 @@ import { atLevel, type Level, type Principal } from '../core/principal.ts';
 import type { SignIn } from '../core/signIn/signIn.ts';
 import type { RunnerService } from '../runner/runnerService.ts';
 import type { Snapshots } from '../snapshot/snapshots.ts';
+import type { Webhook } from '../webhook/webhook.ts';
 import { FORBIDDEN, NOT_SIGNED_IN, SIGNED_OUT, sendError } from './errors.ts';
 import type { AllowedOrigins } from './origin.ts';
 
@@ -23,6 +24,7 @@ export interface HttpContext {
   readonly runner: RunnerService;
   readonly signIn: SignIn;
   readonly snapshots: Snapshots;
+  readonly webhook: Webhook;
   readonly version: string;
   readonly name: string;
   readonly sample: boolean;

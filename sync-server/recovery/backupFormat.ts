@@ -19,7 +19,7 @@ export const LOCAL_KEY = 'local-device-key.pem';
 /** Without these a directory is no space. */
 export const REQUIRED = [STORE, SERVER_KEY, LOCAL_KEY, 'space'] as const;
 /** What people configured; a space that never had a source has none. */
-export const OPTIONAL = ['sources.json', 'runner.json', 'sign-in.json', 'server-key.next.pem'] as const;
+export const OPTIONAL = ['sources.json', 'runner.json', 'sign-in.json', 'webhook.json', 'server-key.next.pem'] as const;
 
 /** The names that the server gives to dropped files, and no way out of their folder: a name of dots alone is none. */
 const UPLOAD = /^uploads\/(?=.*[A-Za-z0-9])[A-Za-z0-9.]{1,64}$/;

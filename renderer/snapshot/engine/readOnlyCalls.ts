@@ -76,6 +76,8 @@ export const READ_ONLY_CALLS: Omit<EngineApi, Reading> = {
   askToJoin: call,
   trustServer: call,
   startAnew: call,
+  webhook: call,
+  setWebhook: call,
   sample: call,
   createSnapshot: call,
   snapshotJob: call,

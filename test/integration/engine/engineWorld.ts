@@ -17,6 +17,8 @@ export class EngineWorld {
   readonly data = throwAwayDirectory();
   readonly notices: string[] = [];
   readonly #engines = new Set<Engine>();
+  /** How far the server's clock is ahead, in milliseconds. */
+  later = 0;
   readonly #opened = vi.spyOn(Core, 'open');
   #copies = 0;
   #server: RunningServer | undefined;
@@ -40,7 +42,7 @@ export class EngineWorld {
 
   /** @param data another directory than this world's own. */
   async serve(data = this.data): Promise<void> {
-    this.#server = await startServer({ data, port: this.port, log: createLog('silent') });
+    this.#server = await startServer({ data, port: this.port, log: createLog('silent'), clock: () => Date.now() + this.later });
     this.port = Number(new URL(this.#server.address).port);
   }
 

@@ -30,6 +30,7 @@ async function desk(profile: string, ledger = new LedgerState({ space: SPACE }))
     space: SPACE,
     instant: () => toInstant(Date.now()),
     ledger,
+    words: (acts) => acts.map(({ kind }) => kind),
     onWaiting: (entries) => void ledger.setOutbox(entries),
   });
   await own.restore();

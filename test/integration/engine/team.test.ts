@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Engine } from '../../../renderer/engine/engine.ts';
+import { HOUR, MINUTE } from '../../../shared/base/time.ts';
+import { CLOSE } from '../../../shared/wire/closeCodes.ts';
 import { SIGN_IN_AGAIN } from '../../../shared/wire/team.ts';
+import { startRealProvider } from '../../support/signIn/realProvider.ts';
+import { LOOPBACK, policyFor } from '../../support/signIn/signInWorld.ts';
 import { EngineWorld, identity, online, say, settled, tokenOf } from './engineWorld.ts';
 import { until } from './testHost.ts';
 
@@ -86,7 +90,13 @@ describe('a copied profile', () => {
     await until('offline', () => ana.status().connection === 'offline');
     await identity(ana, 'never sent');
     await ana.api.startAnew();
-    expect(ana.status().refused).toMatchObject([{ label: 'create never sent', reason: 'signed with the key that this device gave up' }]);
+    expect(ana.status().refused).toMatchObject([
+      {
+        label: 'create never sent',
+        reason: 'signed with the key that this device gave up',
+        said: ['created identity never sent', 'never sent: accepted'],
+      },
+    ]);
     expect(ana.status().savedHere).toBe(0);
   });
 });
@@ -171,6 +181,17 @@ describe('the team', () => {
   });
 });
 
+/** Keeps the codes with which the server closed this profile's sockets. */
+async function closing(codes: number[]): Promise<typeof WebSocket> {
+  const { WebSocket: Socket } = await import('ws');
+  return class extends Socket {
+    constructor(address: string, protocols: string[]) {
+      super(address, protocols);
+      this.on('close', (code) => codes.push(code));
+    }
+  } as unknown as typeof WebSocket;
+}
+
 describe('tickets and sign-in', () => {
   test('[TRU57] each connection has a ticket of its own', async () => {
     const used: string[] = [];
@@ -206,5 +227,45 @@ describe('tickets and sign-in', () => {
     again.hurry();
     await settled(again);
     expect(again.status().signInAgain).toBeUndefined();
+  });
+
+  test('[TRU56] an open socket that is closed with 4412 asks for a sign-in, drops nothing, and the next sign-in brings it back', async () => {
+    const provider = await startRealProvider();
+    try {
+      provider.accounts.set('ana', { name: 'Ana Lyst', groups: ['nhi-admins'] });
+      const owner = await world.launched('signed-owner');
+      const value = { kind: 'signIn', policy: policyFor(provider.issuer, { renewHours: 1 }) } as const;
+      await say(owner, [{ kind: 'policy', key: 'sign-in', previous: null, value }], 'sign-in');
+      await settled(owner);
+      const codes: number[] = [];
+      const ana = await world.start('signed-ana', { WebSocket: await closing(codes) });
+      const signIn = async () => {
+        const begun = await ana.api.beginSignIn({ label: 'laptop', redirect: LOOPBACK });
+        if (!begun.ok) throw new Error(begun.error.message);
+        return ana.api.finishSignIn(begun.value.id, await provider.visit(begun.value.address));
+      };
+      expect(await signIn()).toMatchObject({ ok: true, value: { outcome: 'enrolled', personName: 'Ana Lyst' } });
+      await online(ana);
+      expect(ana.status().me).toMatchObject({ name: 'Ana Lyst', role: 'admin' });
+      await identity(ana, 'said before');
+      await settled(ana);
+      codes.length = 0;
+
+      world.later = HOUR + MINUTE;
+      await until('it says so', () => ana.status().signInAgain === true);
+      expect(codes).toContain(CLOSE.signInAgain);
+      await identity(ana, 'said meanwhile');
+      expect(ana.status()).toMatchObject({ phase: 'ready', savedHere: 1, readOnly: false, connection: 'offline' });
+      expect(ana.status().problem).toBeUndefined();
+      expect(world.notices.filter((text) => text.includes('closed the connection'))).toEqual([]);
+
+      expect(await signIn()).toMatchObject({ ok: true, value: { outcome: 'renewed' } });
+      await settled(ana);
+      await online(ana);
+      expect(ana.status().signInAgain).toBeUndefined();
+      await until('the others have it', async () => (await owner.api.window({ text: '', sort: [] }, 0, 9)).total === 2);
+    } finally {
+      await provider.close();
+    }
   });
 });

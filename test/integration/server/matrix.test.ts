@@ -90,6 +90,7 @@ const ENDPOINTS: Readonly<Record<keyof typeof CALLS, readonly (readonly [string,
     ['POST', '/api/sources'],
     ['DELETE', '/api/sources/none'],
     ['POST', '/api/rekey'],
+    ['GET', '/api/webhook'],
   ],
 };
 const cellOf = (row: string, role: Role): string => row.split(' ')[COLUMNS.indexOf(role)] ?? '';

@@ -77,7 +77,20 @@ async function* reread(context: ConnectorContext<Settings>, externalId: string):
 export const connector: Connector<Settings> = {
   kind: 'scripted',
   settings,
-  fields: ['name', 'owner', 'team', 'status', 'purpose', 'description', 'lastUsed'],
+  fields: [
+    'name',
+    'owner',
+    'team',
+    'status',
+    'purpose',
+    'description',
+    'lastUsed',
+    'boundary',
+    'fingerprint',
+    'issuer',
+    'serial',
+    'expires',
+  ],
   traits: ({ script, cadence, private: isPrivate, watch }) => ({
     mechanism: 'poll',
     cadence,

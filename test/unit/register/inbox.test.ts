@@ -166,7 +166,7 @@ describe('[INB6] same identity, new to register, people to confirm', () => {
     world.put(SHEET, record('3', { aliases: ['svc'], fields: { boundary: 'elsewhere' } }));
     const [item, ...others] = world.inbox('Same identity?');
     expect(others).toEqual([]);
-    expect(item).toMatchObject({ count: 1, what: '1 identity of aws and sheet with one name in one boundary' });
+    expect(item).toMatchObject({ count: 1, what: '1 pair of identities with one name in one boundary: aws and sheet' });
     world.act(item?.choices.find(({ label }) => label === 'Merge 1')?.acts ?? []);
     expect(world.register.resolve(a)).toBe(world.register.resolve(b));
     expect(world.inbox('Same identity?')).toEqual([]);

@@ -183,12 +183,13 @@ describe('[REC11] used by and reaches', () => {
     expect(world.register.identity(job)?.links[1]).toMatchObject({ target: bucket, type: 'resource' });
     expect(world.register.identity(bucket)?.links).toMatchObject([{ relation: 'can-access', direction: 'in', target: job }]);
   });
-  it('a name that two records have leads nowhere, in either direction', () => {
+  it('a name that two records have leads nowhere, and says so at either end', () => {
     const world = new RegisterWorld();
     const links: SourceRecord['links'] = [{ relation: 'can-access', to: { alias: 'bucket' }, certainty: 'exact' }];
     const id = world.put(AWS, record('a', { links }));
     const two = [1, 2].map((n) => world.put(AWS, record(`b${n}`, { type: 'resource', kind: 'bucket', aliases: ['bucket'] })));
     expect(world.register.identity(id)?.links[0]).not.toHaveProperty('target');
-    for (const bucket of two) expect(world.register.identity(bucket)?.links).toEqual([]);
+    expect(world.register.identity(id)?.links[0]).toMatchObject({ open: 'ambiguous', candidates: [...two].sort() });
+    for (const bucket of two) expect(world.register.identity(bucket)?.links).toMatchObject([{ target: id, open: 'ambiguous' }]);
   });
 });

@@ -1,0 +1,130 @@
+import { normalName, visibleText } from '../base/text.ts';
+import type { Anchor, IdentityId } from '../model/ids.ts';
+import { APPROLES, ISSUED } from './issuers.ts';
+import type { Projected } from './projected.ts';
+import type { Projection } from './projection.ts';
+import type { Candidate, PairEvidence, ProposalRule } from './proposal.ts';
+
+/** Classes that have one name, address, e-mail or key in common. */
+interface Group {
+  readonly ids: readonly IdentityId[];
+  readonly says: (anchor: Anchor, projection: Projection) => string | undefined;
+}
+
+/** More of one name than this are no match but a word that everybody uses. */
+const MOST_ALIKE = 20;
+
+const quoted = (text: string): string => `"${visibleText(text, 120)}"`;
+
+/** One name in one boundary in two sources, without a key that says that they are one. */
+export function sameName(rows: readonly Projected[], projection: Projection): Candidate[] {
+  const groups = new Map<string, IdentityId[]>();
+  for (const { id, row } of rows) {
+    if (row.type !== 'identity' || row.observed === 'missing' || row.sources.length === 0) continue;
+    const where = normalName(row.boundary ?? row.environment ?? '');
+    push(groups, `${normalName(row.alias ?? row.name)}\u0000${where}`, id);
+  }
+  const says = (anchor: Anchor): string | undefined => {
+    const record = projection.store.get(anchor);
+    const name = record?.aliases[0] ?? record?.externalId;
+    return name === undefined ? undefined : `calls it ${quoted(name)}${record?.boundary ? ` in ${quoted(record.boundary)}` : ''}`;
+  };
+  return [...groups.values()].flatMap((ids) => pairs('same-name', { ids, says }, projection));
+}
+
+/** One ARN, SPIFFE ID or token subject in two sources: a strong hint, and still a name that may be given to something else. */
+export function sameAddress(projection: Projection): Candidate[] {
+  const { store, classes } = projection;
+  return [...store.sharedGlobalNames()].sort().flatMap((name) => {
+    const anchors = store.withGlobalName(name).filter((anchor) => store.get(anchor)?.type === 'identity');
+    const ids = [...new Set(anchors.map((anchor) => classes.id(anchor)))].filter((id) => projection.row(id)?.row.observed !== 'missing');
+    const says = (anchor: Anchor): string | undefined => (anchors.includes(anchor) ? `calls it ${quoted(name)}` : undefined);
+    return pairs('same-address', { ids, says }, projection);
+  });
+}
+
+/** People and teams whom two directories know under one e-mail address, or whom one spelling may mean. */
+export function sameParty(projection: Projection): Candidate[] {
+  const { parties } = projection;
+  const found = parties.ambiguousSpellings().flatMap(({ spelling, ids }) => {
+    const isEmail = (id: IdentityId): boolean => normalName(parties.get(id)?.email ?? '') === spelling;
+    if (new Set(ids.map((id) => parties.get(id)?.kind)).size > 1) return [];
+    const rule = ids.every(isEmail) ? ('same-email' as const) : ('same-spelling' as const);
+    const says = (anchor: Anchor): string =>
+      `${rule === 'same-email' ? 'has the e-mail address' : 'knows somebody as'} ${quoted(spellingOf(anchor, spelling, projection))}`;
+    return pairs(rule, { ids, says }, projection);
+  });
+  return found.sort((a, b) => Number(a.rule === 'same-spelling') - Number(b.rule === 'same-spelling'));
+}
+
+/** As this record writes it. */
+function spellingOf(anchor: Anchor, normal: string, { store, ledger }: Projection): string {
+  const record = store.decode(anchor);
+  const written = [record?.fields.name, record?.fields.email, ...(record?.aliases ?? []), ledger.createdAt(anchor)?.name];
+  return written.find((one): one is string => typeof one === 'string' && normalName(one) === normal) ?? normal;
+}
+
+/** One published fingerprint in credentials of two sources. Never one record (REC4): what may be said is that it is one key. */
+export function sameKey(projection: Projection): Candidate[] {
+  const { store, classes } = projection;
+  return [...store.byFingerprint.shared()].sort().flatMap((fingerprint) => {
+    const anchors = store.byFingerprint.get(fingerprint);
+    const ids = [...new Set(anchors.map((anchor) => classes.id(anchor)))].filter((id) => projection.row(id)?.row.observed !== 'missing');
+    const says = (anchor: Anchor): string | undefined =>
+      store.get(anchor)?.fingerprint === fingerprint ? `publishes the fingerprint ${quoted(fingerprint)}` : undefined;
+    return pairs('same-key', { ids, says }, projection, 'same-as');
+  });
+}
+
+const likeness = (name: string): string => normalName(name).replace(/[-_. /]+/g, '-');
+
+/** What issues credentials, and an account that is called like it: the one may stand for the other. */
+export function namedLike(rows: readonly Projected[], projection: Projection): Candidate[] {
+  const issuing = new Map<string, IdentityId[]>();
+  for (const { id, row } of rows)
+    if (APPROLES.has(row.subtype ?? '') && row.observed !== 'missing') push(issuing, likeness(row.alias ?? row.name), id);
+  if (issuing.size === 0) return [];
+  const says = (anchor: Anchor): string => `calls it ${quoted(projection.store.get(anchor)?.aliases[0] ?? '')}`;
+  return rows.flatMap(({ id, row }) => {
+    if (!ISSUED.has(row.subtype ?? '') || row.observed === 'missing') return [];
+    const from = issuing.get(likeness(row.alias ?? row.name)) ?? [];
+    const group = (one: IdentityId): Group => ({ ids: [one, id], says });
+    return from.length > MOST_ALIKE ? [] : from.flatMap((one) => pairs('named-like', group(one), projection, 'can-assume'));
+  });
+}
+
+/**
+ * Pairs that are enough to join all of a group that nobody has said no to. A group of which one source has two is none:
+ * that source says that they are two things.
+ */
+function pairs(rule: ProposalRule, { ids, says }: Group, projection: Projection, link?: Candidate['link']): Candidate[] {
+  if (ids.length < 2 || ids.length > MOST_ALIKE || !areApart(ids, projection)) return [];
+  const ordered = link === 'can-assume' ? ids : [...ids].sort();
+  const found: Candidate[] = [];
+  for (const [index, a] of ordered.entries())
+    for (const b of ordered.slice(index + 1)) {
+      const evidence = [...evidenceOf(a, says, projection), ...evidenceOf(b, says, projection)];
+      found.push({ rule, ends: [a, b], evidence, ...(link === undefined ? {} : { link }) });
+    }
+  return found;
+}
+
+function areApart(ids: readonly IdentityId[], projection: Projection): boolean {
+  const sources = ids.flatMap((id) => [
+    ...new Set(projection.classes.anchors(id).flatMap((anchor) => projection.store.get(anchor)?.source ?? [])),
+  ]);
+  return new Set(sources).size === sources.length;
+}
+
+function evidenceOf(id: IdentityId, says: Group['says'], projection: Projection): PairEvidence[] {
+  return projection.classes.anchors(id).flatMap((anchor) => {
+    const said = projection.store.has(anchor) || projection.ledger.createdAt(anchor) ? says(anchor, projection) : undefined;
+    return said === undefined ? [] : [{ anchor, says: said }];
+  });
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const held = map.get(key);
+  if (held) held.push(value);
+  else map.set(key, [value]);
+}
