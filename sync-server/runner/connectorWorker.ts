@@ -5,7 +5,7 @@ import { plannedWrite } from '../../shared/model/plannedWrite.ts';
 import type { ConnectorProblem } from '../../shared/model/status.ts';
 import { admit } from '../../shared/observed/allowlist.ts';
 import { CleanTexts, redactText } from '../../shared/observed/redact.ts';
-import type { Connector, ConnectorContext, ConnectorMessage } from '../connectors/connector.ts';
+import { type Connector, type ConnectorContext, type ConnectorMessage, StreamBroken } from '../connectors/connector.ts';
 import type { PlannedWrite, WriteOutcome } from '../connectors/writeBack.ts';
 import { Network } from '../network/network.ts';
 import { resolveNetwork } from '../network/networkSettings.ts';
@@ -194,11 +194,18 @@ async function work(port: MessagePort, order: WorkerOrder): Promise<void> {
   const known = new CleanTexts();
   const ticking = setInterval(() => outgoing.flush(), 100);
   let taken = 0;
-  for await (const message of messages) {
-    await outgoing.add(admitted(message, fields, known));
-    if (order.follow) outgoing.soon();
-    // A listing that never waits would keep the flush and the abort from being heard.
-    if (++taken % BATCH_MESSAGES === 0) await nextTurn();
+  try {
+    for await (const message of messages) {
+      await outgoing.add(admitted(message, fields, known));
+      if (order.follow) outgoing.soon();
+      // A listing that never waits would keep the flush and the abort from being heard.
+      if (++taken % BATCH_MESSAGES === 0) await nextTurn();
+    }
+  } catch (error) {
+    if (!(error instanceof StreamBroken)) throw error;
+    outgoing.flush();
+    clearInterval(ticking);
+    return unable(cleanProblem(error.problem));
   }
   clearInterval(ticking);
   outgoing.flush();
