@@ -17,4 +17,6 @@ export const CONNECTORS: readonly RegisteredConnector[] = [
   { kind: 'workstation', module: module('./workstation/connector.ts'), load: () => import('./workstation/connector.ts') },
   { kind: 'kubernetes', module: module('./kubernetes/connector.ts'), load: () => import('./kubernetes/connector.ts') },
   { kind: 'postgres', module: module('./postgres/connector.ts'), load: () => import('./postgres/connector.ts') },
+  { kind: 'ldap', module: module('./ldap/connector.ts'), load: () => import('./ldap/connector.ts') },
+  { kind: 'openbao', module: module('./openbao/connector.ts'), load: () => import('./openbao/connector.ts') },
 ];

@@ -72,7 +72,7 @@ async function sendOne(approval: ApprovalAt, sending: Sending): Promise<WriteRec
 async function obstacleTo({ digest, act }: ApprovalAt, { approvals, system }: Sending): Promise<Outcome | undefined> {
   const verified = await approvals.verify(digest);
   if (!verified.ok) return refused('unauthorized', ENDED[verified.error], 'Look at it in Activity, and propose it again.');
-  if (!approvals.isRegistered(act)) return { state: 'stale' };
+  if (!approvals.stillHolds(act)) return { state: 'stale' };
   if (system() !== act.system)
     return refused('misconfigured', 'This source is another system now than the one it was planned on', 'Propose it again.');
   return undefined;

@@ -103,6 +103,7 @@ const VIEWS: readonly View[] = [
   },
   { name: 'activity', show: (one) => one.go('Activity') },
   { name: 'people', show: (one) => one.go('People') },
+  { name: 'write-back', show: (one) => one.go('Write-back') },
   { name: 'team', show: (one) => one.go('Team') },
   { name: 'invite', show: press('n') },
   {
@@ -123,6 +124,14 @@ const VIEWS: readonly View[] = [
     },
   },
   { name: 'settings', show: (one) => one.go('Settings') },
+  {
+    name: 'webhook',
+    show: async (one) => {
+      await one.main.getByRole('button', { name: 'Set up…' }).click();
+      await one.main.getByRole('button', { name: 'Tell changes from now on' }).click();
+      await expect(one.main.getByText('A webhook is signed')).toBeVisible();
+    },
+  },
   { name: 'keys', show: press('?') },
   {
     name: 'palette',
