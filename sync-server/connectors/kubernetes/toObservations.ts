@@ -3,7 +3,7 @@ import { toInstant } from '../../../shared/base/time.ts';
 import { subjectName } from '../../../shared/model/globalName.ts';
 import type { CoverageId, ExternalId } from '../../../shared/model/ids.ts';
 import type { Observation, ObservedLink } from '../../../shared/model/record.ts';
-import type { CredentialKind } from '../../../shared/model/vocabulary.ts';
+import { type CredentialKind, environment } from '../../../shared/model/vocabulary.ts';
 import type { ClusterState } from './clusterState.ts';
 import {
   ANNOTATION,
@@ -129,6 +129,8 @@ function fieldsOf(meta: Meta, { name }: ClusterState): Record<string, Json> {
     application,
     purpose: said(ANNOTATION.purpose),
     technicalContact: said(ANNOTATION.technicalContact),
+    // Any text can be written into an annotation: only a known environment is one.
+    environment: environment.safeParse(said(ANNOTATION.environment)).data,
     description: said(ANNOTATION.description),
   };
   return given(fields);
