@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { hashText } from '../../../shared/base/hash.ts';
 import { canonicalJson } from '../../../shared/base/json.ts';
 import { err, ok, type Result } from '../../../shared/base/result.ts';
@@ -56,7 +57,15 @@ async function accessOf({ settings: own, secret }: Context): Promise<Result<Acce
   const { appId } = own;
   if (appId === undefined) return err(problem('misconfigured', 'neither an app nor a token is named', false));
   const privateKey = await secret(own.privateKey);
-  return privateKey.ok ? ok({ by: 'app', appId, privateKey: privateKey.value }) : privateKey;
+  if (!privateKey.ok) return privateKey;
+  try {
+    createPrivateKey(privateKey.value);
+  } catch {
+    return err(
+      problem('misconfigured', 'the private key cannot be used to sign', false, 'Check the reference in `privateKey`: a PEM file.'),
+    );
+  }
+  return ok({ by: 'app', appId, privateKey: privateKey.value });
 }
 
 interface Opened {
@@ -71,24 +80,12 @@ async function open(context: Context): Promise<Result<Opened, ConnectorProblem>>
   if (!access.ok) return access;
   const cache = new PageCache(cursor);
   const { baseUrl = GITHUB_COM, requests = DEFAULT_REQUESTS, organization } = own;
-  const client = await signedIn(organization, { baseUrl, access: access.value, network, signal, requests, cache });
+  const client = await GitHubClient.forOrganization(organization, { baseUrl, access: access.value, network, signal, requests, cache });
   if (!client.ok) return client;
   const reader = new OrganizationReader(client.value, own);
   const found = await reader.organization();
   if (!found.ok) return err(reader.stopped ?? githubProblem(found.error, organization));
   return ok({ reader, cache, place: { host: hostOf(own), organization: found.value, issuer: issuerOf(own) } });
-}
-
-/** A private key that is none makes the client's own signing fail, before anything is sent. */
-async function signedIn(
-  organization: string,
-  options: Parameters<typeof GitHubClient.forOrganization>[1],
-): Promise<Result<GitHubClient, ConnectorProblem>> {
-  try {
-    return await GitHubClient.forOrganization(organization, options);
-  } catch {
-    return err(problem('misconfigured', 'the private key cannot be used to sign', false, 'Check the reference in `privateKey`.'));
-  }
 }
 
 /** Another choice of repositories is another part of GitHub: what is left out now is not missing. */
