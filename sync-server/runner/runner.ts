@@ -7,10 +7,12 @@ import type { ExternalId, SourceId } from '../../shared/model/ids.ts';
 import type { RunCounts, RunSummary, SourceStatus } from '../../shared/model/status.ts';
 import { isApplied, NO_WRITES } from '../../shared/observed/receipts.ts';
 import type { ApiError, DryRunReply, SourceSettings } from '../../shared/wire/http.ts';
+import type { Delivery } from '../connectors/connector.ts';
 import { CONNECTORS, type RegisteredConnector } from '../connectors/registry.ts';
 import type { PlannedWrite, WriteWish } from '../connectors/writeBack.ts';
 import { ActiveSource, stillPlanned, toSummary } from './activeSource.ts';
 import { type Approvals, NO_APPROVALS } from './approvals.ts';
+import { Deliveries, type DeliveryOutcome } from './deliveries.ts';
 import { heldReply, preview } from './dryRun.ts';
 import { Following } from './following.ts';
 import { type AskKeychain, noKeychain } from './keychain.ts';
@@ -78,6 +80,7 @@ export class Runner implements RunnerService {
   readonly #state: RunnerState;
   readonly #timetable: Timetable;
   readonly #retries: Retries;
+  readonly #deliveries: Deliveries;
   #stopped = false;
 
   constructor(options: RunnerOptions) {
@@ -86,6 +89,10 @@ export class Runner implements RunnerService {
     this.#ask = options.keychain ?? noKeychain;
     this.#plans = new PlanShelf(options.clock);
     this.#state = readState(options.settingsFile);
+    this.#deliveries = new Deliveries(options.clock, this.#ask, {
+      reread: (id, record) => this.reread(id, record),
+      list: (id) => this.run(id, 'event'),
+    });
     this.#retries = new Retries((id) => this.sendSoon(id));
     this.#timetable = new Timetable(options.clock, (id, trigger) => void this.run(id, trigger));
   }
@@ -297,6 +304,12 @@ export class Runner implements RunnerService {
   async reread(id: SourceId, externalId: ExternalId): Promise<Result<'unchanged' | 'changed' | 'gone', ApiError>> {
     const source = this.#sources.get(id);
     return source ? this.#slots.use(() => source.reread(externalId)) : noSource(id);
+  }
+
+  async deliver(id: SourceId, delivery: Delivery): Promise<DeliveryOutcome> {
+    const configured = this.#sources.get(id)?.configured;
+    if (!configured || configured.settings.paused || this.#stopped) return 'no such source';
+    return this.#deliveries.take(id, configured.connector, configured.own, delivery);
   }
 
   async planWrite(id: SourceId, wish: WriteWish): Promise<Result<{ readonly write: PlannedWrite; readonly system: string }, ApiError>> {
