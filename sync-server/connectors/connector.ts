@@ -77,6 +77,21 @@ export interface ConnectorContext<S> {
   readonly mode: 'list only' | 'read';
 }
 
+/** A call that a source made, as it came. Names of headers in lower case. */
+export interface Delivery {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+export type DeliveryProblem = 'not signed' | 'malformed';
+export interface Received {
+  /** As the source numbers it: the same one again says nothing new. */
+  readonly id: string;
+  /** Records to re-read. */
+  readonly hints: readonly ExternalId[];
+  /** Something changed that only a listing shows. */
+  readonly listing: boolean;
+}
+
 /** One folder under `sync-server/connectors/`; registered in `registry.ts`. */
 export interface Connector<S = unknown> {
   readonly kind: string;
@@ -96,6 +111,13 @@ export interface Connector<S = unknown> {
   reread?(context: ConnectorContext<S>, externalId: ExternalId): AsyncIterable<ConnectorMessage>;
   /** The least rights it needs, as text to run or paste; with `writing` also what write-back needs. */
   grant?(settings: Partial<S>, options?: { readonly writing?: boolean }): string;
+  /** What the source tells by HTTP when it is told to. Absent: nothing is taken in. */
+  readonly deliveries?: {
+    /** The reference of the secret that signs them; undefined: none is taken. */
+    secret(settings: S): unknown;
+    /** Whose it is, and what to look at. Reads nothing: what a delivery says is a hint, and the source decides. */
+    receive(settings: S, delivery: Delivery, secret: string): Promise<Result<Received, DeliveryProblem>>;
+  };
   /** Governed fields that this source has a place for. Absent: nothing is ever written to it. */
   readonly writes?: readonly string[];
   /** Reads the place and says exactly what would be sent. Sends nothing. */

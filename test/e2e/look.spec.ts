@@ -103,7 +103,13 @@ const VIEWS: readonly View[] = [
   },
   { name: 'activity', show: (one) => one.go('Activity') },
   { name: 'people', show: (one) => one.go('People') },
-  { name: 'write-back', show: (one) => one.go('Write-back') },
+  {
+    name: 'write-back',
+    show: async (one) => {
+      await one.go('Write-back');
+      await expect(one.main.getByRole('heading', { name: 'Nothing was sent to a source.' })).toBeVisible();
+    },
+  },
   { name: 'team', show: (one) => one.go('Team') },
   { name: 'invite', show: press('n') },
   {
