@@ -16,4 +16,5 @@ export const CONNECTORS: readonly RegisteredConnector[] = [
   { kind: 'x509', module: module('./x509/connector.ts'), load: () => import('./x509/connector.ts') },
   { kind: 'workstation', module: module('./workstation/connector.ts'), load: () => import('./workstation/connector.ts') },
   { kind: 'postgres', module: module('./postgres/connector.ts'), load: () => import('./postgres/connector.ts') },
+  { kind: 'aws', module: module('./aws/connector.ts'), load: () => import('./aws/connector.ts') },
 ];
