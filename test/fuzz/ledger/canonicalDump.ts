@@ -42,6 +42,8 @@ export function canonicalDump(state: LedgerState): string {
     splits: state.splits(),
     policy: [...state.policy()],
     persons: [...state.persons()],
+    invitations: state.invitations().map(({ ref, act, used }) => ({ ref, act, used: used === true })),
+    signIn: state.signIn ?? null,
     forks: [...state.forks()],
     serverKey: state.serverKey ?? null,
     successions: [...state.successions()],

@@ -16,6 +16,7 @@ import {
   entryIdOf,
 } from '../../../shared/model/entry.ts';
 import type { Anchor, PersonId, Place, SpaceId } from '../../../shared/model/ids.ts';
+import { Comers } from './comers.ts';
 import type { Random } from './random.ts';
 
 /** A profile on a disk: what a device would still have after a crash. A clone shares the key. */
@@ -32,6 +33,9 @@ export interface Device {
 export interface Tally {
   /** Acts about people, devices and keys that counted. */
   trust: number;
+  /** People who came in by an invitation, and by a sign-in. */
+  invited: number;
+  signedIn: number;
   conflicts: number;
   voids: number;
   withdrawn: number;
@@ -46,7 +50,7 @@ const ANCHORS = ['1', '2', '3', '4', '5'].map((digit) => digit.repeat(32) as Anc
 /** Outside the remit of every steward: the server voids edits of it. */
 const FORBIDDEN = ANCHORS[4] as Anchor;
 const FIELDS = ['owner', 'purpose', 'team'];
-const TRUST: ReadonlySet<string> = new Set(['role', 'enrol', 'revoke', 'rekey']);
+const TRUST: ReadonlySet<string> = new Set(['role', 'enrol', 'revoke', 'rekey', 'invite']);
 const ELEMENTS = ['red', 'green', 'blue'];
 
 export interface WorldOptions {
@@ -63,6 +67,8 @@ export class World {
   readonly persons = new Map<string, PersonId>();
   readonly tally: Tally = {
     trust: 0,
+    invited: 0,
+    signedIn: 0,
     conflicts: 0,
     voids: 0,
     withdrawn: 0,
@@ -78,11 +84,12 @@ export class World {
   #setup = 0;
   /** Devices that were confirmed, or were to be: they say nothing. */
   readonly #extra: PublicKey[] = [];
-  #serverHead: EntryId | null = null;
+  readonly #comers: Comers;
 
   constructor(random: Random, options: WorldOptions = {}) {
     this.random = random;
     this.#options = options;
+    this.#comers = new Comers(random);
     this.server = this.#newState();
     this.#populate();
   }
@@ -147,6 +154,11 @@ export class World {
     this.values = this.values.slice(0, at);
     this.server.setRestores(this.restores);
     this.tally.serverRestores++;
+  }
+
+  /** Somebody comes to the server's door. */
+  comeIn(): void {
+    this.#serverSays([this.#comers.enrolment(this.server)]);
   }
 
   /** Everybody comes online until nobody has anything left to say. */
@@ -228,10 +240,14 @@ export class World {
   }
 
   #serverSays(acts: Act[]): void {
-    const seen = { epoch: 0, place: this.values.length as Place, root: this.server.root };
-    const { entry } = this.#entry(SERVER, this.#serverHead, seen, acts);
-    this.#serverHead = entry.id;
-    this.#place(entry);
+    const seen = { epoch: this.restores.length, place: this.values.length as Place, root: this.server.root };
+    const key = this.server.serverKey ?? SERVER;
+    this.#place(this.#entry(key, this.#lastOf(key), seen, acts).entry);
+  }
+
+  /** The server goes on from what it has: after a restore its chain is as short as its ledger. */
+  #lastOf(key: PublicKey): EntryId | null {
+    return this.placed(this.values).findLast(({ entry }) => entry.device === key)?.entry.id ?? null;
   }
 
   #entry(device: PublicKey, prev: EntryId | null, seen: EntryBody['seen'], acts: Act[]): { entry: Entry; bytes: EntryBytes } {
@@ -267,6 +283,12 @@ export class World {
     for (const [index, { kind }] of entry.acts.entries()) {
       if (TRUST.has(kind) && receipt.void?.[String(index)] === undefined) this.tally.trust++;
     }
+    for (const [index, act] of entry.acts.entries()) {
+      if (act.kind !== 'enrol' || receipt.void?.[String(index)] !== undefined) continue;
+      if ('invite' in act.via) this.tally.invited++;
+      if ('signIn' in act.via) this.tally.signedIn++;
+    }
+    this.#comers.heard(entry);
   }
 
   #learnRestores(device: Device): void {
@@ -293,8 +315,10 @@ export class World {
 
   #placedAct(device: Device): Act {
     const { random } = this;
-    const roll = random.below(9);
+    const roll = random.below(11);
     const key = random.pick(['days', 'weeks']);
+    if (roll === 9) return this.#comers.policy(device.state);
+    if (roll === 10) return this.#comers.invite(this.#millis);
     if (roll >= 5) return this.#actOfTrust(device, roll);
     if (roll === 0)
       return { kind: 'create', anchor: random.hex(32) as Anchor, type: 'identity', recordKind: 'service account', name: 'made by hand' };
