@@ -188,7 +188,10 @@ describe('where a backup is written, and how far it is', () => {
     const before = readdirSync(data).sort();
     for (const output of [join(data, 'x.backup'), join(data, 'uploads', 'deep', 'x.backup'), join(path('link-to-inside'), 'x.backup')]) {
       const refused = await server.core.backup(output);
-      expect(refused).toMatchObject({ ok: false, error: { code: 'bad request', message: expect.stringMatching(/inside the data directory/) } });
+      expect(refused).toMatchObject({
+        ok: false,
+        error: { code: 'bad request', message: expect.stringMatching(/inside the data directory/) },
+      });
       expect(!refused.ok && refused.error.wayOut).toMatch(/--output/);
     }
     expect(readdirSync(data).sort()).toEqual(before);
