@@ -9,7 +9,7 @@ import { readCursor, scopeOf, writeCursor } from './cursor.ts';
 import { type Context, reach, scopeFor } from './list.ts';
 import { type ClusterObject, readObject } from './objects.ts';
 import { serverProblem } from './problems.ts';
-import { isWanted, readCluster } from './readCluster.ts';
+import { type ClusterId, isWanted, readCluster } from './readCluster.ts';
 import { type View, viewsOf } from './resources.ts';
 import { externalIdOf, isRecord, placeOf, toObservation, userToObservation } from './toObservations.ts';
 
@@ -43,7 +43,7 @@ export async function* follow(context: Context): AsyncGenerator<ConnectorMessage
   }
   const at = new Map(Object.entries(known.at));
   const watched = views.filter((view) => at.has(view.id));
-  const changes = new Changes(client, id.uid, views, context);
+  const changes = new Changes(client, id, views, context);
   const watches = new Watches(client, watched, at, context);
   const beat = new Beat(watched.map((view) => view.id));
   try {
@@ -174,16 +174,16 @@ class Watches {
 /** Works out which records an event changes. */
 class Changes {
   readonly #client: Client;
-  readonly #uid: string;
+  readonly #id: ClusterId;
   readonly #views: readonly View[];
   readonly #context: Context;
   #state: ClusterState | undefined;
   /** Rights that were said last, by record: a role that changes touches few of those who might hold it. */
   readonly #rights = new Map<ExternalId, string>();
 
-  constructor(client: Client, uid: string, views: readonly View[], context: Context) {
+  constructor(client: Client, id: ClusterId, views: readonly View[], context: Context) {
     this.#client = client;
-    this.#uid = uid;
+    this.#id = id;
     this.#views = views;
     this.#context = context;
   }
@@ -235,7 +235,7 @@ class Changes {
 
   async #loaded(): Promise<ClusterState> {
     if (this.#state) return this.#state;
-    const { state, views } = await readCluster(this.#client, this.#uid, this.#views, this.#context.settings);
+    const { state, views } = await readCluster(this.#client, this.#id, this.#views, this.#context.settings);
     // A server that went away in between is no cluster without objects.
     const away = views.find(({ problem }) => problem?.code === 'unreachable')?.problem;
     if (away) throw new StreamBroken(away);

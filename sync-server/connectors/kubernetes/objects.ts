@@ -138,6 +138,7 @@ export const ANNOTATION = {
   application: ['muster.dev/application'],
   purpose: ['muster.dev/purpose'],
   technicalContact: ['muster.dev/technical-contact'],
+  environment: ['muster.dev/environment'],
   description: ['kubernetes.io/description', 'a8r.io/description'],
 } as const;
 export const CLOUD_ANNOTATIONS = [
