@@ -423,7 +423,16 @@ function localCore(
     now: clock,
     commit: (acts) => core.commit(acts),
     planWrite: (source, request) =>
-      planProposal({ register: core.register, runner, fields: core.ledger.writeBack.fields }, source, request),
+      planProposal(
+        {
+          register: core.register,
+          runner,
+          isPrivate: (one) => core.sources.visibility(one) === 'private',
+          fields: core.ledger.writeBack.fields,
+        },
+        source,
+        request,
+      ),
     backup: (output) => backup(output),
     check: () => checkStore(core.storage, createVerify()),
     inspect: () => inspectServer(inspected),

@@ -13,7 +13,7 @@ import { applyRows, exportRecords, portableRow } from './portableRecords.ts';
 import { SNAPSHOT_ARGUMENTS, snapshotFileOf, snapshotJobOf } from './snapshotLocalCommands.ts';
 import { TEAM_COMMANDS } from './teamLocalCommands.ts';
 import { unwrapped } from './unwrapped.ts';
-import { decideWrites, WRITE_ARGUMENTS, writeField } from './writeLocalCommands.ts';
+import { decideWrites, WRITE_ARGUMENTS, writeField, writePolicy } from './writeLocalCommands.ts';
 
 /** What the command line can ask of a server on the same machine, by name: `POST /api/local/<command>`. */
 export type LocalCommand = (args: unknown) => Promise<unknown>;
@@ -68,6 +68,7 @@ export function localCommands(core: LocalCore): Readonly<Record<string, LocalCom
     doctor: command(z.unknown(), () => core.inspect()),
     writes: command(z.unknown(), () => core.register.writeBacks()),
     write: command(WRITE_ARGUMENTS.write, (args) => writeField(core, identityOf(core, args.id), args)),
+    'write-policy': command(WRITE_ARGUMENTS.policy, (args) => writePolicy(core, args)),
     'decide-writes': command(WRITE_ARGUMENTS.decide, (args) => decideWrites(core, args)),
     webhook: command(z.unknown(), () => core.webhook.status()),
     'webhook-set': command(webhookArgs, async ({ webhook }) => unwrapped(await core.webhook.configure(webhook))),

@@ -103,8 +103,8 @@ export interface Connector<S = unknown> {
   list(context: ConnectorContext<S>): AsyncIterable<ConnectorMessage>;
   /**
    * Says what changes from the cursor on, until the signal aborts; for sources whose mechanism is `event` or `stream`. Yields `record`,
-   * `deleted`, `hint`, `checkpoint` (behind what it covers), `heartbeat` (at least every `traits.heartbeat`) and `gap`. Ends or throws when
-   * the stream breaks: it is started again from the last cursor that was saved.
+   * `deleted`, `hint`, `checkpoint` (behind what it covers), `heartbeat` (at least every `traits.heartbeat`) and `gap`. Ends or throws
+   * (`StreamBroken`) when the stream breaks: it is started again from the last cursor that was saved.
    */
   follow?(context: ConnectorContext<S>): AsyncIterable<ConnectorMessage>;
   /** Re-reads one record now: `record`, `deleted`, or a problem. Absent: cannot. */
@@ -124,6 +124,16 @@ export interface Connector<S = unknown> {
   planWrite?(context: ConnectorContext<S>, wish: WriteWish): Promise<Result<PlannedWrite, ConnectorProblem>>;
   /** Sends exactly that, under the source's own concurrency control. Repeating it is harmless: it reads first. */
   write?(context: ConnectorContext<S>, planned: PlannedWrite): Promise<WriteOutcome>;
+}
+
+/** Thrown out of `follow`: why the stream broke, in words that may be shown. */
+export class StreamBroken extends Error {
+  readonly problem: ConnectorProblem;
+  constructor(reason: ConnectorProblem) {
+    super(reason.code);
+    this.name = 'StreamBroken';
+    this.problem = reason;
+  }
 }
 
 /** A `ConnectorProblem` with the fields that every caller must think about. */

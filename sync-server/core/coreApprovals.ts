@@ -31,7 +31,8 @@ export class CoreApprovals implements Approvals {
     return this.#verifier.approved(digest);
   }
 
-  isRegistered(act: ActOf<'propose'>): boolean {
-    return this.#core.register.isRegistered(act);
+  stillHolds(act: ActOf<'propose'>): boolean {
+    const { ledger, register } = this.#core;
+    return ledger.writeBack.fields.includes(act.write.field) && register.isRegistered(act);
   }
 }

@@ -51,6 +51,8 @@ export class Following {
   #lastStep: Millis = 0;
   #lastShown: Millis = 0;
   #lastKept: Millis = 0;
+  /** Which system the stream is of: said once, true for all that follows. */
+  #place: string | undefined;
   /** Said since the last commit: a checkpoint without a change is not worth one at once. */
   #cursor: string | undefined;
 
@@ -98,6 +100,7 @@ export class Following {
       mode: 'read',
       follow: true,
     } as const;
+    this.#place = undefined;
     this.#worker = startConnector(order, Math.max(timeout, 3 * every), (messages) => this.#take(messages), ask);
     void this.#worker.ended.then((end) => this.#ended(end, every));
   }
@@ -159,7 +162,9 @@ export class Following {
     const now = this.#around.clock();
     const heard = heartbeatWithin(step, now);
     const cursor = step.cursor ?? this.#cursor;
-    const whole = { ...step, ...heard, ...(cursor === undefined ? {} : { cursor }) };
+    this.#place = step.place ?? this.#place;
+    const place = this.#place === undefined ? {} : { place: this.#place };
+    const whole = { ...step, ...place, ...heard, ...(cursor === undefined ? {} : { cursor }) };
     if (heard.heartbeat !== undefined) this.#failures = 0;
     if (step.gaps.size > 0) return this.#lost(whole);
     if (step.events.length + step.hints.length === 0 && (cursor === undefined || now - this.#lastKept < CURSOR_EVERY)) {

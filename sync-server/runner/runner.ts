@@ -27,7 +27,7 @@ import { Slots } from './slots.ts';
 import type { SourceStore } from './sourceStore.ts';
 import { Timetable } from './timetable.ts';
 import { removeUpload, settledUpload, sweepUploads, uploadOf } from './uploads.ts';
-import { askForPlan } from './writeOrders.ts';
+import { WriteThread } from './writeThread.ts';
 
 /** The part of a pino logger that the runner uses. */
 export interface RunnerLog {
@@ -57,6 +57,9 @@ export interface RunnerOptions {
 
 /** Workers at the same time. A source that hangs holds one until its timeout. */
 const WORKERS = 8;
+
+/** Records that were written to and are read again by themselves; more of them are one listing. */
+const REREAD_ONE_BY_ONE = 5;
 
 const noSource = (id: string) => refuse('no such source', `There is no source "${id.slice(0, 64)}"`, 'See the list of sources.');
 const noPlan = () => refuse('no such plan', 'This plan is not known any more', 'Run the dry run again.');
@@ -320,7 +323,8 @@ export class Runner implements RunnerService {
       return refuse('not listed', `"${id}" was not read since its settings were changed`, 'Run it, then try again.', true);
     }
     const { uploadsDir } = this.#options;
-    const planned = await this.#slots.use(() => askForPlan(source.configured, wish, { uploads: uploadsDir, ask: this.#ask }));
+    const thread = new WriteThread(source.configured, { uploads: uploadsDir, ask: this.#ask });
+    const planned = await this.#slots.use(() => thread.plan(wish).finally(() => thread.end()));
     if (!planned.ok) return refuse(planned.error.code, planned.error.message, planned.error.wayOut, planned.error.retry);
     return ok({ write: planned.value, system: source.system });
   }
@@ -339,7 +343,9 @@ export class Runner implements RunnerService {
   async #lookAgain(source: ActiveSource): Promise<void> {
     if (!source.configured.connector.reread || this.#stopped) return;
     const open = (source.status().writes?.receipts ?? []).filter((one) => isApplied(one) && !one.confirmed && !one.differs);
-    for (const externalId of new Set(open.map((one) => one.externalId))) await this.reread(source.id, externalId);
+    const records = new Set(open.map((one) => one.externalId));
+    if (records.size > REREAD_ONE_BY_ONE) await this.run(source.id, 'event');
+    else for (const externalId of records) await this.reread(source.id, externalId);
   }
 
   /** Not waited for; what goes wrong is in the log and in the receipts. */
