@@ -1,15 +1,14 @@
 import { compareCodeUnits } from '../base/json.ts';
 import type { InboxItem, Severity } from './view.ts';
-import type { WriteBackState, WriteBackView } from './writeBackView.ts';
+import type { WriteBackView } from './writeBackView.ts';
 
 /** What is shown of an item, and decided with it at once: nobody approves what they could not look at. The next ones follow. */
 const SHOWN = 50;
-const TROUBLE: ReadonlySet<WriteBackState> = new Set(['source changed', 'refused', 'not sent', 'not kept']);
 
-/** Writes that wait for a decision, by field and source, then those that came back without having been made. */
+/** Writes that wait for a decision, by field and source, then those that came back without having been made. @param views what `openWriteBacks` gives. */
 export function writeItems(views: readonly WriteBackView[]): InboxItem[] {
   const waiting = grouped(views.filter(({ state }) => state === 'waits for approval'));
-  const troubled = grouped(views.filter(({ state, latest, agrees }) => TROUBLE.has(state) && latest && !agrees));
+  const troubled = grouped(views.filter(({ state, agrees }) => state !== 'waits for approval' && !agrees));
   return [...waiting.map(toDecide), ...troubled.map(inTrouble)];
 }
 
