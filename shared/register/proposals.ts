@@ -5,7 +5,7 @@ import { linksOf } from './linkViews.ts';
 import type { Projected } from './projected.ts';
 import type { Projection } from './projection.ts';
 import { type Candidate, isDecided, type ProposalRule, pairOf } from './proposal.ts';
-import { namedLike, sameAddress, sameKey, sameName, sameParty } from './proposalRules.ts';
+import { issued, sameAddress, sameKey, sameName, sameParty } from './proposalRules.ts';
 import type { InboxItem, ProposedPair } from './view.ts';
 
 /** Pairs that one item shows and signs; the rest comes when these are decided. */
@@ -44,6 +44,11 @@ const WORDS: Readonly<Record<ProposalRule, Words>> = {
     whyNow: 'one key in several places stays several records; that it is one on purpose is for a person to say',
     ...LINK,
   },
+  'issues-for': {
+    what: 'where one may ask for credentials that are called like the other',
+    whyNow: 'no source says for which account a vault issues; a name alone links nothing',
+    ...LINK,
+  },
   'named-like': {
     what: 'called alike: one that issues, one that it may issue for',
     whyNow: 'no source says that they belong together; a name alone links nothing',
@@ -51,12 +56,16 @@ const WORDS: Readonly<Record<ProposalRule, Words>> = {
   },
 };
 
+/** Strongest evidence first. */
+const RULES: readonly ProposalRule[] = ['same-address', 'same-email', 'same-name', 'same-spelling', 'issues-for', 'named-like', 'same-key'];
+
 const NOUNS: Readonly<Record<ProposalRule, string>> = {
   'same-name': 'identities',
   'same-address': 'identities',
   'same-email': 'people',
   'same-spelling': 'people or teams',
   'same-key': 'credentials',
+  'issues-for': 'identities',
   'named-like': 'identities',
 };
 
@@ -66,11 +75,15 @@ export const sameIdentity = (rows: readonly Projected[], projection: Projection)
 
 /** What may belong together without being the same. */
 export const linkProposals = (rows: readonly Projected[], projection: Projection): InboxItem[] =>
-  items([...sameKey(projection), ...namedLike(rows, projection)], projection);
+  items([...sameKey(projection), ...issued(rows, projection)], projection);
 
 function items(candidates: readonly Candidate[], projection: Projection): InboxItem[] {
   const byRule = Map.groupBy(open(combined(candidates), projection), ({ rule }) => rule);
-  return [...byRule].map(([rule, group]) => item(rule, group, projection));
+  // Not in the order of names, or one new pair would turn the inbox around.
+  return RULES.flatMap((rule) => {
+    const group = byRule.get(rule);
+    return group ? [item(rule, group, projection)] : [];
+  });
 }
 
 /** One candidate a pair, under the first rule that found it, with the evidence of all: one no answers all of it. */
