@@ -166,6 +166,27 @@ describe('[INB7] proposals', () => {
   });
 });
 
+describe('[INB7] on the page of either end', () => {
+  it('a proposal is what needs somebody, with its evidence; answered there it is answered', () => {
+    const world = new RegisterWorld();
+    world.status(statusOf(SHEET, NOW));
+    const a = world.put(AWS, named('a', 'svc'));
+    const s = world.put(SHEET, named('s', 'svc'));
+    world.put(SHEET, named('other', 'other'));
+    const needs = (id: IdentityId) => (world.register.identity(id)?.needs ?? []).filter(({ kind }) => kind === 'same identity');
+    expect(needs(a)).toMatchObject([
+      {
+        title: 'May be the same as svc of SHEET',
+        detail: 'SHEET calls it "svc" in "b". aws calls it "svc" in "b".',
+        choices: [{ label: 'Merge' }, { label: 'Not the same' }],
+      },
+    ]);
+    expect(needs(s)).toMatchObject([{ title: 'May be the same as svc of aws' }]);
+    world.act(needs(s)[0]?.choices[1]?.acts ?? []);
+    expect([...needs(a), ...needs(s), ...world.inbox('Same identity?')]).toEqual([]);
+  });
+});
+
 describe('[INB8] a no', () => {
   const world = (): RegisterWorld => {
     const made = new RegisterWorld();
