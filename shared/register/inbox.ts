@@ -29,8 +29,8 @@ export function inboxOf(projection: Projection, me: PersonId | undefined): Inbox
     { kind: 'Conflicts', items: conflicts(rows, projection, me) },
     { kind: 'Owner answers', items: ownerAnswers(rows, projection) },
     { kind: 'Drift', items: drifts(rows, projection) },
-    { kind: 'Same identity?', items: sameIdentity(rows, projection) },
-    { kind: 'Linked?', items: linkProposals(rows, projection) },
+    { kind: 'Same identity?', items: sameIdentity(projection) },
+    { kind: 'Linked?', items: linkProposals(projection) },
     { kind: 'New to register', items: newcomers(rows, projection) },
     { kind: 'People to confirm', items: peopleToConfirm(rows, projection) },
   ];
