@@ -25,6 +25,8 @@ export default defineConfig({
           retry,
         },
       },
+      // Against servers that take minutes to build or start: `npm run test:servers`.
+      { extends: true, test: { name: 'servers', include: ['test/servers/**/*.test.ts'], testTimeout: 120_000, retry } },
     ],
   },
 });

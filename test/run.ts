@@ -85,6 +85,7 @@ run(
   [
     join(root, 'node_modules/vitest/vitest.mjs'),
     'run',
+    '--project=!servers',
     '--reporter=verbose',
     '--reporter=json',
     `--outputFile.json=${join(reports, 'vitest.json')}`,

@@ -129,6 +129,11 @@ function WebhookForm({ url: known, onCancel, onSave }: FormProps): ReactNode {
         onChange={setSecret}
         sourceId="webhook"
       />
+      {secret === '' && wrong('secret') !== undefined && (
+        <p role="alert" className={classes.hint}>
+          A webhook is signed: choose where the server reads its secret.
+        </p>
+      )}
       <span className={classes.buttons}>
         <ActionButton onClick={onCancel}>Cancel</ActionButton>
         <ActionButton type="submit" tone="primary">

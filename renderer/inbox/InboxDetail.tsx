@@ -87,15 +87,13 @@ export function InboxDetail({ item: whole, onPutOff }: { item: InboxItem; onPutO
         />
       )}
       <ChoiceList item={item} picked={picked} busy={busy} onPick={setPicked} onSign={sign} />
-      {whole.pairs ? <PairList pairs={whole.pairs} picking={picking} /> : <ItemContent item={item} />}
+      {item.writes && <ItemWrites writes={item.writes} count={item.count} />}
+      {whole.pairs && <PairList pairs={whole.pairs} picking={picking} />}
+      {!item.writes && !whole.pairs && <ItemRecords item={item} />}
       <PutOff onPutOff={onPutOff} />
     </div>
   );
 }
-
-/** What would be sent, or the records. */
-const ItemContent = ({ item }: { item: InboxItem }): ReactNode =>
-  item.writes ? <ItemWrites writes={item.writes} count={item.count} /> : <ItemRecords item={item} />;
 
 function ItemRecords({ item }: { item: InboxItem }): ReactNode {
   const go = useNavigation((place) => place.go);

@@ -131,6 +131,13 @@ export const FIELDS: readonly FieldDefinition[] = [
   observed('protected', 'Protected', 'choice', z.enum(['passphrase', 'none', 'unknown']), 'Whether a passphrase protects the file', [
     'credential',
   ]),
+  observed('namespace', 'Namespace', 'text', text, 'The part of a cluster that it belongs to'),
+  observed('images', 'Images', 'set', z.array(text), 'The container images that it runs', ['workload']),
+  observed('ownerReferences', 'Managed by', 'set', z.array(text), 'The objects that made it and clean it up', [
+    'workload',
+    'identity',
+    'credential',
+  ]),
   observed('command', 'Command', 'text', text, 'What is started, without arguments that may be secret', ['identity', 'workload']),
   observed('variables', 'Variables', 'set', z.array(text), 'Names of environment variables; never values', ['identity', 'workload']),
   observed('manager', 'Manager', 'text', text, 'From the directory', ['party']),

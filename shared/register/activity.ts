@@ -196,6 +196,13 @@ function sentence(act: Act, projection: Projection): string {
   }
 }
 
+function linkWords(element: string, { classes, rows }: Projection): string {
+  const link = readAsserted(element);
+  if (!link) return 'a link';
+  const name = visibleText(rows.get(classes.id(link.other))?.row.name ?? 'a record that is gone', 120);
+  return `the link "${link.relation.replaceAll('-', ' ')}" ${link.direction === 'out' ? 'to' : 'from'} ${name}`;
+}
+
 /** What was approved or rejected, where it is known. */
 function decided({ kind, subject }: ActOf<'approve'> | ActOf<'reject'>, { ledger, evidence }: Projection): string {
   const verb = kind === 'approve' ? 'approved' : 'rejected';
@@ -203,13 +210,6 @@ function decided({ kind, subject }: ActOf<'approve'> | ActOf<'reject'>, { ledger
   return act
     ? `${verb} sending ${(fieldByName.get(act.write.field)?.label ?? act.write.field).toLowerCase()} to ${visibleText(evidence.label(act.source))}`
     : verb;
-}
-
-function linkWords(element: string, { classes, rows }: Projection): string {
-  const link = readAsserted(element);
-  if (!link) return 'a link';
-  const name = visibleText(rows.get(classes.id(link.other))?.row.name ?? 'a record that is gone', 120);
-  return `the link "${link.relation.replaceAll('-', ' ')}" ${link.direction === 'out' ? 'to' : 'from'} ${name}`;
 }
 
 /** A device as its person calls it. */

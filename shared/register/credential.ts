@@ -48,7 +48,7 @@ export function judgeCredential(facts: CredentialFacts, privileged: boolean, thr
 }
 
 /** A Kubernetes token that lives in a Secret never ends by itself: any age is too old (DOMAIN K). */
-const isSecretToken = (facts: CredentialFacts): boolean => /^k8s\..*(secret|token)/.test(facts.subtype ?? '');
+const isSecretToken = (facts: CredentialFacts): boolean => /^k8s\..*token/.test(facts.subtype ?? '');
 
 function limitOf(facts: CredentialFacts, privileged: boolean, thresholds: Thresholds): number | undefined {
   if (isSecretToken(facts) && facts.expires === undefined) return 0;

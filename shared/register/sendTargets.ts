@@ -12,11 +12,17 @@ export interface SendTarget {
   readonly externalId: ExternalId;
 }
 
-/** Where the registered value of a field could be sent to (DESIGN 11). What would be sent is planned when somebody asks. */
+/**
+ * Where the registered value of a field could be sent to (DESIGN 11). What would be sent is planned when somebody asks. Never a private
+ * source: what it holds would be in the proposal, and so in everybody's ledger.
+ */
 export function sendTargets(subject: Subject, field: string, projection: Projection): readonly SendTarget[] {
   const { ledger, evidence } = projection;
   if (!ledger.writeBack.fields.includes(field)) return NONE;
-  const able = subject.records.filter(({ stored, record }) => !isGone(record) && evidence.status(stored.source)?.writable?.includes(field));
+  const able = subject.records.filter(
+    ({ stored, record }) =>
+      !isGone(record) && !evidence.isPrivate(stored.source) && evidence.status(stored.source)?.writable?.includes(field),
+  );
   if (able.length === 0) return NONE;
   const registered = registeredFor(subject.anchors, field, projection);
   if (!registered.ok) return NONE;

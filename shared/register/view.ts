@@ -408,12 +408,12 @@ export interface InboxItem {
     readonly decides?: 'accept' | 'reject';
   }[];
   readonly held?: HeldPart;
+  /** What is proposed, pair by pair: each can be decided without the others. */
+  readonly pairs?: readonly ProposedPair[];
   /** What would be sent, or was. */
   readonly writes?: readonly WriteBackView[];
   /** A reason may be given with the choice. */
   readonly reasoned?: true;
-  /** What is proposed, pair by pair: each can be decided without the others. */
-  readonly pairs?: readonly ProposedPair[];
 }
 
 /** Two records that may be one, or may be linked, with who says what speaks for it. */

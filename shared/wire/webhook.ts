@@ -8,7 +8,7 @@ const LOOPBACK = /^http:\/\/(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(:
 export const webhookSettings = z
   .object({
     url: z
-      .url({ protocol: /^https?$/ })
+      .url({ protocol: /^https?$/, error: 'must be an address such as https://tickets.example/muster' })
       .max(2_048)
       .refine((url) => /^https:/i.test(url) || LOOPBACK.test(url), 'must be https, or http on this computer')
       .refine((url) => !/^[a-z]+:\/\/[^/?#]*@/i.test(url), 'must hold no user or password'),

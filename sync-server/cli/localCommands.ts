@@ -13,7 +13,7 @@ import { applyRows, exportRecords, portableRow } from './portableRecords.ts';
 import { SNAPSHOT_ARGUMENTS, snapshotFileOf, snapshotJobOf } from './snapshotLocalCommands.ts';
 import { TEAM_COMMANDS } from './teamLocalCommands.ts';
 import { unwrapped } from './unwrapped.ts';
-import { decideWrites, WRITE_ARGUMENTS, writeField } from './writeLocalCommands.ts';
+import { decideWrites, WRITE_ARGUMENTS, writeField, writePolicy } from './writeLocalCommands.ts';
 
 /** What the command line can ask of a server on the same machine, by name: `POST /api/local/<command>`. */
 export type LocalCommand = (args: unknown) => Promise<unknown>;
@@ -64,10 +64,12 @@ export function localCommands(core: LocalCore): Readonly<Record<string, LocalCom
     'apply-rows': command(applyRowsArgs, ({ rows, why }) => applyRows(core, rows, why)),
     export: command(queryArgs, (args) => exportRecords(core, rowsOf(core, { ...queryOf(args), include: EVERYTHING }))),
     backup: command(backupArgs, async ({ output }) => unwrapped(await core.backup(output))),
+    'backup-progress': command(z.unknown(), () => ({ done: core.backupDone })),
     check: command(z.unknown(), () => core.check()),
     doctor: command(z.unknown(), () => core.inspect()),
     writes: command(z.unknown(), () => core.register.writeBacks()),
     write: command(WRITE_ARGUMENTS.write, (args) => writeField(core, identityOf(core, args.id), args)),
+    'write-policy': command(WRITE_ARGUMENTS.policy, (args) => writePolicy(core, args)),
     'decide-writes': command(WRITE_ARGUMENTS.decide, (args) => decideWrites(core, args)),
     webhook: command(z.unknown(), () => core.webhook.status()),
     'webhook-set': command(webhookArgs, async ({ webhook }) => unwrapped(await core.webhook.configure(webhook))),

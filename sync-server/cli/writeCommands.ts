@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { visibleText } from '../../shared/base/text.ts';
+import type { WriteBackPolicy } from '../../shared/model/policy.ts';
 import type { WriteBackView } from '../../shared/register/view.ts';
 import type { PlannedWrite } from '../connectors/writeBack.ts';
 import { type CommonOptions, withCommonOptions, withServer } from './commandOptions.ts';
@@ -17,10 +18,32 @@ export function addWriteCommands(muster: Command): void {
     .option('--dry-run', 'say exactly what would be sent, and propose nothing')
     .option('--why <text>', 'the reason, kept with the proposal')
     .action(write);
+  withCommonOptions(muster.command('write-policy').description('which fields are sent to sources, and whether another person approves'))
+    .option('--fields <names>', 'with commas between; an empty text: none')
+    .option('--second-person <when>', '"always" or "where there is one"')
+    .action(policy);
   for (const kind of ['approve', 'reject'] as const)
     withCommonOptions(muster.command(`${kind} <digests...>`).description(`${kind} proposed writes, as the local steward`))
       .option('--why <text>', 'the reason, kept with the decision')
       .action((digests: readonly string[], options: CommonOptions & { why?: string }) => decide(kind, digests, options));
+}
+
+interface PolicyFlags extends CommonOptions {
+  readonly fields?: string;
+  readonly secondPerson?: string;
+}
+
+async function policy({ fields, secondPerson, ...options }: PolicyFlags): Promise<void> {
+  const args = {
+    ...(fields === undefined ? {} : { fields: fields.split(',').flatMap((name) => name.trim() || []) }),
+    ...(secondPerson === undefined ? {} : { secondPerson }),
+  };
+  const reply = (await withServer(options, (ask) => ask('write-policy', args))) as WriteBackPolicy;
+  printValue(
+    reply,
+    options.format,
+    `Sent to sources after approval: ${reply.fields.join(', ') || 'nothing'}. A second person approves: ${reply.secondPerson}.`,
+  );
 }
 
 async function writes(options: CommonOptions): Promise<void> {

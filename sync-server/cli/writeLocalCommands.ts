@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { visibleText } from '../../shared/base/text.ts';
 import { fieldByName } from '../../shared/model/fields.ts';
 import { sourceId } from '../../shared/model/ids.ts';
+import { WRITE_BACK_POLICY, writeBackPolicy } from '../../shared/model/policy.ts';
 import type { IdentityView, WriteBackView } from '../../shared/register/view.ts';
 import { CommandError } from './commandError.ts';
 import type { LocalCore } from './localCore.ts';
@@ -10,6 +11,9 @@ import { unwrapped } from './unwrapped.ts';
 const text = z.string().max(4_096);
 export const WRITE_ARGUMENTS = {
   write: z.object({ id: text, field: text, source: sourceId.optional(), dryRun: z.boolean(), why: text.optional() }).strict(),
+  policy: z
+    .object({ fields: z.array(z.string().min(1).max(64)).max(64).optional(), secondPerson: writeBackPolicy.shape.secondPerson.optional() })
+    .strict(),
   decide: z.object({ kind: z.enum(['approve', 'reject']), digests: z.array(text).min(1).max(500), why: text.optional() }).strict(),
 };
 
@@ -42,6 +46,19 @@ function onlySource(core: LocalCore, view: IdentityView, field: string) {
   if (more.length > 0)
     throw new CommandError(`Several sources have a place for it: ${able.join(', ')}.`, { wayOut: 'Choose one with --source.' });
   return only;
+}
+
+/** The policy in force, changed first where something is asked for. */
+export async function writePolicy(core: LocalCore, args: z.infer<typeof WRITE_ARGUMENTS.policy>): Promise<unknown> {
+  const wrong = args.fields?.find((name) => fieldByName.get(name)?.plane !== 'governance');
+  if (wrong !== undefined) throw new CommandError(`There is no field "${visibleText(wrong, 60)}" that could be sent.`);
+  const { fields = core.ledger.writeBack.fields, secondPerson = core.ledger.writeBack.secondPerson } = args;
+  if (args.fields !== undefined || args.secondPerson !== undefined) {
+    const previous = core.ledger.lastOn(`policy/${WRITE_BACK_POLICY}`) ?? null;
+    const value = { kind: 'writeBack', policy: { fields, secondPerson } } as const;
+    unwrapped(await core.commit([{ kind: 'policy', key: WRITE_BACK_POLICY, previous, value }]));
+  }
+  return core.ledger.writeBack;
 }
 
 export async function decideWrites(core: LocalCore, args: z.infer<typeof WRITE_ARGUMENTS.decide>): Promise<unknown> {

@@ -77,6 +77,21 @@ export interface ConnectorContext<S> {
   readonly mode: 'list only' | 'read';
 }
 
+/** A call that a source made, as it came. Names of headers in lower case. */
+export interface Delivery {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+export type DeliveryProblem = 'not signed' | 'malformed';
+export interface Received {
+  /** As the source numbers it: the same one again says nothing new. */
+  readonly id: string;
+  /** Records to re-read. */
+  readonly hints: readonly ExternalId[];
+  /** Something changed that only a listing shows. */
+  readonly listing: boolean;
+}
+
 /** One folder under `sync-server/connectors/`; registered in `registry.ts`. */
 export interface Connector<S = unknown> {
   readonly kind: string;
@@ -88,20 +103,37 @@ export interface Connector<S = unknown> {
   list(context: ConnectorContext<S>): AsyncIterable<ConnectorMessage>;
   /**
    * Says what changes from the cursor on, until the signal aborts; for sources whose mechanism is `event` or `stream`. Yields `record`,
-   * `deleted`, `hint`, `checkpoint` (behind what it covers), `heartbeat` (at least every `traits.heartbeat`) and `gap`. Ends or throws when
-   * the stream breaks: it is started again from the last cursor that was saved.
+   * `deleted`, `hint`, `checkpoint` (behind what it covers), `heartbeat` (at least every `traits.heartbeat`) and `gap`. Ends or throws
+   * (`StreamBroken`) when the stream breaks: it is started again from the last cursor that was saved.
    */
   follow?(context: ConnectorContext<S>): AsyncIterable<ConnectorMessage>;
   /** Re-reads one record now: `record`, `deleted`, or a problem. Absent: cannot. */
   reread?(context: ConnectorContext<S>, externalId: ExternalId): AsyncIterable<ConnectorMessage>;
   /** The least rights it needs, as text to run or paste; with `writing` also what write-back needs. */
   grant?(settings: Partial<S>, options?: { readonly writing?: boolean }): string;
+  /** What the source tells by HTTP when it is told to. Absent: nothing is taken in. */
+  readonly deliveries?: {
+    /** The reference of the secret that signs them; undefined: none is taken. */
+    secret(settings: S): unknown;
+    /** Whose it is, and what to look at. Reads nothing: what a delivery says is a hint, and the source decides. */
+    receive(settings: S, delivery: Delivery, secret: string): Promise<Result<Received, DeliveryProblem>>;
+  };
   /** Governed fields that this source has a place for. Absent: nothing is ever written to it. */
   readonly writes?: readonly string[];
   /** Reads the place and says exactly what would be sent. Sends nothing. */
   planWrite?(context: ConnectorContext<S>, wish: WriteWish): Promise<Result<PlannedWrite, ConnectorProblem>>;
   /** Sends exactly that, under the source's own concurrency control. Repeating it is harmless: it reads first. */
   write?(context: ConnectorContext<S>, planned: PlannedWrite): Promise<WriteOutcome>;
+}
+
+/** Thrown out of `follow`: why the stream broke, in words that may be shown. */
+export class StreamBroken extends Error {
+  readonly problem: ConnectorProblem;
+  constructor(reason: ConnectorProblem) {
+    super(reason.code);
+    this.name = 'StreamBroken';
+    this.problem = reason;
+  }
 }
 
 /** A `ConnectorProblem` with the fields that every caller must think about. */

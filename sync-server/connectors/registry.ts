@@ -15,6 +15,10 @@ export const CONNECTORS: readonly RegisteredConnector[] = [
   { kind: 'file', module: module('./file/connector.ts'), load: () => import('./file/connector.ts') },
   { kind: 'x509', module: module('./x509/connector.ts'), load: () => import('./x509/connector.ts') },
   { kind: 'workstation', module: module('./workstation/connector.ts'), load: () => import('./workstation/connector.ts') },
+  { kind: 'kubernetes', module: module('./kubernetes/connector.ts'), load: () => import('./kubernetes/connector.ts') },
+  { kind: 'github', module: module('./github/connector.ts'), load: () => import('./github/connector.ts') },
   { kind: 'postgres', module: module('./postgres/connector.ts'), load: () => import('./postgres/connector.ts') },
+  { kind: 'ldap', module: module('./ldap/connector.ts'), load: () => import('./ldap/connector.ts') },
+  { kind: 'openbao', module: module('./openbao/connector.ts'), load: () => import('./openbao/connector.ts') },
   { kind: 'aws', module: module('./aws/connector.ts'), load: () => import('./aws/connector.ts') },
 ];

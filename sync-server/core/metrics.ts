@@ -12,6 +12,7 @@ export type RefusalKind =
   | 'too many strangers of an address'
   | 'too many calls of an address'
   | 'large body without a ticket'
+  | 'delivery not signed'
   | 'ticket expired'
   | 'revoked'
   | 'sign in again'

@@ -12,6 +12,7 @@ import { refuse } from '../runner/settings.ts';
 export interface PlanningParts {
   readonly register: Register;
   readonly runner: Pick<RunnerService, 'planWrite'>;
+  readonly isPrivate: (source: SourceId) => boolean;
   /** Fields that policy lets be proposed. */
   readonly fields: readonly string[];
 }
@@ -25,7 +26,7 @@ const REGISTERED: Readonly<Record<RegisteredProblem, readonly [message: string, 
 
 /** What exactly would be sent to a source for a field of an identity, as an act that is ready to be signed. Sends nothing. */
 export async function planProposal(
-  { register, runner, fields }: PlanningParts,
+  { register, runner, isPrivate, fields }: PlanningParts,
   source: SourceId,
   request: WritePlanRequest,
 ): Promise<Result<WritePlanReply, ApiError>> {
@@ -33,6 +34,12 @@ export async function planProposal(
   const label = fieldByName.get(field)?.label ?? field;
   if (!fields.includes(field))
     return refuse('write-back is off', `${label} is not sent to sources`, 'An administrator can change the policy "write-back".');
+  if (isPrivate(source))
+    return refuse(
+      'private source',
+      'A private source is not written to: everybody would see what it holds',
+      'Change it in the source itself.',
+    );
   const view = register.identity(request.identity);
   const externalId = view && recordIn(view, source, request);
   if (!view || !externalId) return refuse('no record', 'This source has no record of the identity', 'Choose a source that has one.');

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { TlsIdentity } from '../network/tlsIdentity.ts';
 import { type HttpContext, principalOf } from './context.ts';
+import { DELIVERY_ROUTE, deliveryRoutes } from './deliveryRoutes.ts';
 import { apiFailure, sendError } from './errors.ts';
 import { identityRoutes } from './identityRoutes.ts';
 import { localRoutes } from './localRoutes.ts';
@@ -77,15 +78,16 @@ export function createApp(context: HttpContext, strangers: Strangers, tls?: TlsI
     snapshotRoutes,
     writeRoutes,
     webhookRoutes,
+    deliveryRoutes,
   ])
     routes(app, context);
   serveApp(app, context.assets, origins);
   return app;
 }
 
-/** Shows a ticket, or will be asked for the secret of this computer before its body is read. */
+/** Shows a ticket, or will be asked for the secret of this computer before its body is read, or for a signature over it. */
 const isKnown = (context: HttpContext, request: FastifyRequest): boolean =>
-  principalOf(context, request).ok || request.routeOptions.url === '/api/local/:command';
+  principalOf(context, request).ok || request.routeOptions.url === '/api/local/:command' || request.routeOptions.url === DELIVERY_ROUTE;
 
 function handleFailures(app: FastifyInstance, { core }: HttpContext): void {
   app.setErrorHandler((error, request, reply) => {

@@ -40,7 +40,7 @@ const TOO_MANY = apiFailure('too many requests', 'Too many calls came from this 
 const LARGE = apiFailure('too large', 'A call without a ticket cannot send this much.', 'Sign in first.');
 
 /** Calls that prove who somebody is. */
-const PROVING: readonly string[] = ['/api/auth/nonce', '/api/auth/ticket', '/api/enrol'];
+const PROVING: readonly string[] = ['/api/auth/nonce', '/api/auth/ticket', '/api/enrol', '/hooks/:source'];
 
 /** An IPv6 host has a whole /64 to choose addresses from. */
 export function addressKey(address: string | undefined): string {

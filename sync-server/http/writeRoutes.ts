@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { mayDo } from '../../shared/ledger/permissions.ts';
-import { sourceId } from '../../shared/model/ids.ts';
+import { type SourceId, sourceId } from '../../shared/model/ids.ts';
 import { writePlanRequest } from '../../shared/wire/http.ts';
 import { planProposal } from '../core/planProposal.ts';
 import { type HttpContext, requires } from './context.ts';
@@ -21,8 +21,9 @@ export function writeRoutes(app: FastifyInstance, context: HttpContext): void {
       if (!id.ok || !core.mayReadSource(principal, id.value)) return sendError(reply, UNKNOWN_SOURCE);
       if (!body.ok) return sendError(reply, body.error);
       if (!core.mayEdit(principal, body.value.identity)) return sendError(reply, FORBIDDEN);
-      const { register, ledger } = core;
-      return sendResult(reply, await planProposal({ register, runner, fields: ledger.writeBack.fields }, id.value, body.value));
+      const { register, ledger, sources } = core;
+      const isPrivate = (source: SourceId): boolean => sources.visibility(source) === 'private';
+      return sendResult(reply, await planProposal({ register, runner, isPrivate, fields: ledger.writeBack.fields }, id.value, body.value));
     }),
   );
 }

@@ -18,13 +18,13 @@ export interface Approvals {
   of(source: SourceId): readonly ApprovalAt[];
   /** Verifies one from the bytes of the ledger: signatures, role, second person, digest. */
   verify(digest: HashHex): Promise<Result<ApprovedWrite, ApprovalProblem>>;
-  /** Is the value that it was made from still registered, without a conflict? */
-  isRegistered(act: ActOf<'propose'>): boolean;
+  /** Is the value that it was made from still registered, without a conflict, and does policy still let the field be sent? */
+  stillHolds(act: ActOf<'propose'>): boolean;
 }
 
 /** A runner without a ledger sends nothing. */
 export const NO_APPROVALS: Approvals = {
   of: () => [],
   verify: async () => ({ ok: false, error: 'not approved' }),
-  isRegistered: () => false,
+  stillHolds: () => false,
 };

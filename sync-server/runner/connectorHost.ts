@@ -3,7 +3,7 @@ import type { Millis } from '../../shared/base/time.ts';
 import type { ConnectorProblem } from '../../shared/model/status.ts';
 import type { SecretQuestion } from '../../shared/wire/keychainMessages.ts';
 import type { AskKeychain } from './keychain.ts';
-import type { AdmittedMessage, FromWorker, ToWorker, WorkerOrder } from './workerProtocol.ts';
+import type { AdmittedMessage, FromWorker, ToWorker, WorkerOrder, WriteRequest } from './workerProtocol.ts';
 
 /** How a worker ended. `problem`: it did not get to its end by itself. */
 export interface WorkerEnd {
@@ -13,6 +13,8 @@ export interface WorkerEnd {
 
 export interface ConnectorRun {
   readonly ended: Promise<WorkerEnd>;
+  /** Of a thread for writes: hands over a request as soon as it hears. */
+  request(wanted: WriteRequest): Promise<void>;
   /** Asks the connector to stop, and ends its thread if it does not within a second. */
   cancel(): void;
 }
@@ -60,6 +62,7 @@ export function startConnector(
 ): ConnectorRun {
   const worker = new Worker(WORKER, { workerData: order, resourceLimits: { maxOldGenerationSizeMb: HEAP_NEVER_REACHED }, stdin: false });
   const { promise: ended, resolve } = Promise.withResolvers<WorkerEnd>();
+  const { promise: hears, resolve: ready } = Promise.withResolvers<void>();
   let cancelled = false;
   let quiet: NodeJS.Timeout | undefined;
   const finish = (end: WorkerEnd): void => {
@@ -85,6 +88,8 @@ export function startConnector(
     if (message.kind === 'done') finish({ outcome: 'done' });
     else if (message.kind === 'unable') finish({ outcome: 'broken', problem: message.problem });
     else if (message.kind === 'secret wanted') void answer(worker, message, ask);
+    else if (message.kind === 'ready to write') ready();
+    else if (message.kind === 'planned' || message.kind === 'written') void finishOnFailure(() => onMessages([message]));
     else void finishOnFailure(() => deliver(worker, message.messages, onMessages));
   });
   worker.on('error', (error: unknown) => finish({ outcome: 'broken', problem: describeCrash(error) }));
@@ -93,6 +98,11 @@ export function startConnector(
   heard();
   return {
     ended,
+    async request(wanted) {
+      await Promise.race([hears, ended]);
+      heard();
+      worker.postMessage(wanted satisfies ToWorker);
+    },
     cancel() {
       cancelled = true;
       worker.postMessage({ kind: 'abort' } satisfies ToWorker);

@@ -5,8 +5,8 @@ import { plannedWrite } from '../../shared/model/plannedWrite.ts';
 import type { ConnectorProblem } from '../../shared/model/status.ts';
 import { admit } from '../../shared/observed/allowlist.ts';
 import { CleanTexts, redactText } from '../../shared/observed/redact.ts';
-import type { Connector, ConnectorContext, ConnectorMessage } from '../connectors/connector.ts';
-import type { PlannedWrite, WriteOutcome } from '../connectors/writeBack.ts';
+import { type Connector, type ConnectorContext, type ConnectorMessage, StreamBroken } from '../connectors/connector.ts';
+import type { PlannedWrite, WriteOutcome, WriteWish } from '../connectors/writeBack.ts';
 import { Network } from '../network/network.ts';
 import { resolveNetwork } from '../network/networkSettings.ts';
 import type { AskKeychain } from './keychain.ts';
@@ -19,6 +19,7 @@ import {
   type ToWorker,
   WINDOW_BATCHES,
   type WorkerOrder,
+  type WriteAnswer,
 } from './workerProtocol.ts';
 
 /** Everything that is not a record is short text from a connector: it goes through the redactor too. */
@@ -138,15 +139,30 @@ const cannotWrite = (kind: string): ConnectorProblem => ({
   retry: false,
 });
 
-/** @returns undefined when it is a listing that is asked for. */
-async function writing(connector: Connector, order: WorkerOrder, context: ConnectorContext<unknown>): Promise<AdmittedMessage | undefined> {
-  if (order.planWrite) {
-    const planned = (await connector.planWrite?.(context, order.planWrite)) ?? err(cannotWrite(connector.kind));
-    return { kind: 'planned', planned: cleanPlan(planned) };
-  }
-  if (!order.write) return undefined;
-  const outcome = (await connector.write?.(context, order.write)) ?? { kind: 'refused', problem: cannotWrite(connector.kind) };
+async function planned(connector: Connector, context: ConnectorContext<unknown>, wish: WriteWish): Promise<WriteAnswer> {
+  return { kind: 'planned', planned: cleanPlan((await connector.planWrite?.(context, wish)) ?? err(cannotWrite(connector.kind))) };
+}
+
+async function written(connector: Connector, context: ConnectorContext<unknown>, write: PlannedWrite): Promise<WriteAnswer> {
+  const outcome = (await connector.write?.(context, write)) ?? { kind: 'refused', problem: cannotWrite(connector.kind) };
   return { kind: 'written', outcome: cleanOutcome(outcome) };
+}
+
+/** Answers one request after the other. What is asked while another is answered would be a defect of the runner's. */
+async function serveWrites(
+  port: MessagePort,
+  send: (answer: WriteAnswer) => void,
+  connector: Connector,
+  context: ConnectorContext<unknown>,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const take = async (request: ToWorker): Promise<void> => {
+    if (request.kind === 'plan write') send(await planned(connector, context, request.wish));
+    else if (request.kind === 'write') send(await written(connector, context, request.planned));
+    else if (request.kind === 'end writes' || request.kind === 'abort') resolve();
+  };
+  port.on('message', (request: ToWorker) => void take(request).catch(reject));
+  await promise;
 }
 
 function messagesOf(
@@ -165,7 +181,7 @@ async function work(port: MessagePort, order: WorkerOrder): Promise<void> {
   port.on('message', (message: ToWorker) => {
     if (message.kind === 'ack') outgoing.acknowledged();
     else if (message.kind === 'abort') abort.abort();
-    else questions.answered(message);
+    else if (message.kind === 'secret' || message.kind === 'no secret') questions.answered(message);
   });
   const { connector } = (await import(order.module)) as { connector: Connector };
   const unable = (problem: ConnectorProblem): void => {
@@ -175,10 +191,9 @@ async function work(port: MessagePort, order: WorkerOrder): Promise<void> {
   const network = await resolveNetwork(order.network, process.env, (reference) => resolveSecret(reference, questions.ask));
   if (!network.ok) return unable(network.error);
   const context = contextOf(order, new Network(network.value), abort.signal, questions.ask);
-  const written = await writing(connector, order, context);
-  if (written) {
-    await outgoing.add([written]);
-    outgoing.flush();
+  if (order.writes) {
+    outgoing.send({ kind: 'ready to write' });
+    await serveWrites(port, (answer) => outgoing.send(answer), connector, context);
     outgoing.send({ kind: 'done' });
     port.close();
     return;
@@ -194,11 +209,18 @@ async function work(port: MessagePort, order: WorkerOrder): Promise<void> {
   const known = new CleanTexts();
   const ticking = setInterval(() => outgoing.flush(), 100);
   let taken = 0;
-  for await (const message of messages) {
-    await outgoing.add(admitted(message, fields, known));
-    if (order.follow) outgoing.soon();
-    // A listing that never waits would keep the flush and the abort from being heard.
-    if (++taken % BATCH_MESSAGES === 0) await nextTurn();
+  try {
+    for await (const message of messages) {
+      await outgoing.add(admitted(message, fields, known));
+      if (order.follow) outgoing.soon();
+      // A listing that never waits would keep the flush and the abort from being heard.
+      if (++taken % BATCH_MESSAGES === 0) await nextTurn();
+    }
+  } catch (error) {
+    if (!(error instanceof StreamBroken)) throw error;
+    outgoing.flush();
+    clearInterval(ticking);
+    return unable(cleanProblem(error.problem));
   }
   clearInterval(ticking);
   outgoing.flush();

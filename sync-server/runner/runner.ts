@@ -7,10 +7,12 @@ import type { ExternalId, SourceId } from '../../shared/model/ids.ts';
 import type { RunCounts, RunSummary, SourceStatus } from '../../shared/model/status.ts';
 import { isApplied, NO_WRITES } from '../../shared/observed/receipts.ts';
 import type { ApiError, DryRunReply, SourceSettings } from '../../shared/wire/http.ts';
+import type { Delivery } from '../connectors/connector.ts';
 import { CONNECTORS, type RegisteredConnector } from '../connectors/registry.ts';
 import type { PlannedWrite, WriteWish } from '../connectors/writeBack.ts';
 import { ActiveSource, stillPlanned, toSummary } from './activeSource.ts';
 import { type Approvals, NO_APPROVALS } from './approvals.ts';
+import { Deliveries, type DeliveryOutcome } from './deliveries.ts';
 import { heldReply, preview } from './dryRun.ts';
 import { Following } from './following.ts';
 import { type AskKeychain, noKeychain } from './keychain.ts';
@@ -25,7 +27,7 @@ import { Slots } from './slots.ts';
 import type { SourceStore } from './sourceStore.ts';
 import { Timetable } from './timetable.ts';
 import { removeUpload, settledUpload, sweepUploads, uploadOf } from './uploads.ts';
-import { askForPlan } from './writeOrders.ts';
+import { WriteThread } from './writeThread.ts';
 
 /** The part of a pino logger that the runner uses. */
 export interface RunnerLog {
@@ -56,6 +58,9 @@ export interface RunnerOptions {
 /** Workers at the same time. A source that hangs holds one until its timeout. */
 const WORKERS = 8;
 
+/** Records that were written to and are read again by themselves; more of them are one listing. */
+const REREAD_ONE_BY_ONE = 5;
+
 const noSource = (id: string) => refuse('no such source', `There is no source "${id.slice(0, 64)}"`, 'See the list of sources.');
 const noPlan = () => refuse('no such plan', 'This plan is not known any more', 'Run the dry run again.');
 
@@ -75,6 +80,7 @@ export class Runner implements RunnerService {
   readonly #state: RunnerState;
   readonly #timetable: Timetable;
   readonly #retries: Retries;
+  readonly #deliveries: Deliveries;
   #stopped = false;
 
   constructor(options: RunnerOptions) {
@@ -83,6 +89,10 @@ export class Runner implements RunnerService {
     this.#ask = options.keychain ?? noKeychain;
     this.#plans = new PlanShelf(options.clock);
     this.#state = readState(options.settingsFile);
+    this.#deliveries = new Deliveries(options.clock, this.#ask, {
+      reread: (id, record) => this.reread(id, record),
+      list: (id) => this.run(id, 'event'),
+    });
     this.#retries = new Retries((id) => this.sendSoon(id));
     this.#timetable = new Timetable(options.clock, (id, trigger) => void this.run(id, trigger));
   }
@@ -296,6 +306,12 @@ export class Runner implements RunnerService {
     return source ? this.#slots.use(() => source.reread(externalId)) : noSource(id);
   }
 
+  async deliver(id: SourceId, delivery: Delivery): Promise<DeliveryOutcome> {
+    const configured = this.#sources.get(id)?.configured;
+    if (!configured || configured.settings.paused || this.#stopped) return 'no such source';
+    return this.#deliveries.take(id, configured.connector, configured.own, delivery);
+  }
+
   async planWrite(id: SourceId, wish: WriteWish): Promise<Result<{ readonly write: PlannedWrite; readonly system: string }, ApiError>> {
     const source = this.#sources.get(id);
     if (!source) return noSource(id);
@@ -307,7 +323,8 @@ export class Runner implements RunnerService {
       return refuse('not listed', `"${id}" was not read since its settings were changed`, 'Run it, then try again.', true);
     }
     const { uploadsDir } = this.#options;
-    const planned = await this.#slots.use(() => askForPlan(source.configured, wish, { uploads: uploadsDir, ask: this.#ask }));
+    const thread = new WriteThread(source.configured, { uploads: uploadsDir, ask: this.#ask });
+    const planned = await this.#slots.use(() => thread.plan(wish).finally(() => thread.end()));
     if (!planned.ok) return refuse(planned.error.code, planned.error.message, planned.error.wayOut, planned.error.retry);
     return ok({ write: planned.value, system: source.system });
   }
@@ -326,7 +343,9 @@ export class Runner implements RunnerService {
   async #lookAgain(source: ActiveSource): Promise<void> {
     if (!source.configured.connector.reread || this.#stopped) return;
     const open = (source.status().writes?.receipts ?? []).filter((one) => isApplied(one) && !one.confirmed && !one.differs);
-    for (const externalId of new Set(open.map((one) => one.externalId))) await this.reread(source.id, externalId);
+    const records = new Set(open.map((one) => one.externalId));
+    if (records.size > REREAD_ONE_BY_ONE) await this.run(source.id, 'event');
+    else for (const externalId of records) await this.reread(source.id, externalId);
   }
 
   /** Not waited for; what goes wrong is in the log and in the receipts. */

@@ -3,7 +3,9 @@ import type { Result } from '../../shared/base/result.ts';
 import type { ExternalId, SourceId } from '../../shared/model/ids.ts';
 import type { RunCounts, RunSummary, SourceStatus } from '../../shared/model/status.ts';
 import type { ApiError, DryRunReply, SourceSettings } from '../../shared/wire/http.ts';
+import type { Delivery } from '../connectors/connector.ts';
 import type { PlannedWrite, WriteWish } from '../connectors/writeBack.ts';
+import type { DeliveryOutcome } from './deliveries.ts';
 
 /** What the server's endpoints and the command line ask of the runner. Implemented by `Runner` in `runner.ts`. */
 export interface RunnerService {
@@ -26,6 +28,8 @@ export interface RunnerService {
   planWrite(id: SourceId, wish: WriteWish): Promise<Result<{ readonly write: PlannedWrite; readonly system: string }, ApiError>>;
   /** Sends what was approved for this source and not sent yet. */
   send(id: SourceId): Promise<void>;
+  /** What a source told by HTTP. Answers when it is understood; what it hints at is read afterwards. */
+  deliver(id: SourceId, delivery: Delivery): Promise<DeliveryOutcome>;
   cancel(id: SourceId): void;
   /** A steward's release or discard of a held part, from the ledger. */
   decide(digest: HashHex, decision: 'release' | 'discard'): Promise<void>;

@@ -8,7 +8,7 @@ import type { ApprovalProblem } from '../../shared/writeback/approvalVerifier.ts
 import type { WriteOutcome } from '../connectors/writeBack.ts';
 import type { ApprovalAt, Approvals } from './approvals.ts';
 import type { ConfiguredSource } from './settings.ts';
-import { askForPlan, askToWrite, type WriteSurroundings } from './writeOrders.ts';
+import { type WriteSurroundings, WriteThread } from './writeThread.ts';
 
 export interface Sending extends WriteSurroundings {
   readonly configured: ConfiguredSource;
@@ -49,38 +49,43 @@ export function openApprovals(approvals: readonly ApprovalAt[], { upTo, receipts
  */
 export async function sendApproved(sending: Sending): Promise<boolean> {
   const { approvals, configured } = sending;
+  const thread = new WriteThread(configured, sending);
   let waits = false;
-  for (const approval of openApprovals(approvals.of(configured.settings.id), sending.writes())) {
-    const receipt = await sendOne(approval, sending);
-    waits ||= !isSettled(receipt);
+  try {
+    for (const approval of openApprovals(approvals.of(configured.settings.id), sending.writes())) {
+      const receipt = await sendOne(approval, sending, thread);
+      waits ||= !isSettled(receipt);
+    }
+  } finally {
+    thread.end();
   }
   return waits;
 }
 
-async function sendOne(approval: ApprovalAt, sending: Sending): Promise<WriteReceipt> {
+async function sendOne(approval: ApprovalAt, sending: Sending, thread: WriteThread): Promise<WriteReceipt> {
   const before = sending.writes().receipts.find((receipt) => receipt.proposal === approval.digest);
   const obstacle = await obstacleTo(approval, sending);
   if (obstacle) return keep(approval, obstacle, before, sending);
   const uncertain = before?.state === 'sending' || before?.state === 'unknown';
-  const found = await look(approval.act, uncertain, sending);
+  const found = await look(approval.act, uncertain, thread);
   if (found) return keep(approval, found, before, sending);
   const about = await keep(approval, { state: 'sending' }, before, sending);
-  return keep(approval, outcomeOf(await askToWrite(sending.configured, approval.act.write, sending)), about, sending);
+  return keep(approval, outcomeOf(await thread.write(approval.act.write)), about, sending);
 }
 
 /** Why it must not be sent. */
 async function obstacleTo({ digest, act }: ApprovalAt, { approvals, system }: Sending): Promise<Outcome | undefined> {
   const verified = await approvals.verify(digest);
   if (!verified.ok) return refused('unauthorized', ENDED[verified.error], 'Look at it in Activity, and propose it again.');
-  if (!approvals.isRegistered(act)) return { state: 'stale' };
+  if (!approvals.stillHolds(act)) return { state: 'stale' };
   if (system() !== act.system)
     return refused('misconfigured', 'This source is another system now than the one it was planned on', 'Propose it again.');
   return undefined;
 }
 
 /** Reads the place once more: what is there already is not sent, and what cannot be planned so any more is not either. */
-async function look({ write, sent }: ActOf<'propose'>, uncertain: boolean, sending: Sending): Promise<Outcome | undefined> {
-  const plan = await askForPlan(sending.configured, { externalId: write.externalId, field: write.field, value: sent }, sending);
+async function look({ write, sent }: ActOf<'propose'>, uncertain: boolean, thread: WriteThread): Promise<Outcome | undefined> {
+  const plan = await thread.plan({ externalId: write.externalId, field: write.field, value: sent });
   if (!plan.ok) return { state: uncertain ? 'unknown' : 'refused', problem: uncertain ? { ...plan.error, retry: true } : plan.error };
   const { from, to, version, target } = plan.value;
   if (from === write.to) return uncertain ? { state: 'applied', version } : { state: 'already', version };

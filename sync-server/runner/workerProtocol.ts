@@ -20,10 +20,8 @@ export interface WorkerOrder {
   readonly reread?: ExternalId;
   /** Say what changes from the cursor on, until aborted. */
   readonly follow?: true;
-  /** Say what would be sent for this, instead of listing. Sends nothing. */
-  readonly planWrite?: WriteWish;
-  /** Send exactly this, instead of listing. */
-  readonly write?: PlannedWrite;
+  /** Plan and send what is asked for, one after the other until told to end, instead of listing. */
+  readonly writes?: true;
 }
 
 /** Messages of a connector after the allowlist and the redactor: nothing else leaves the worker. */
@@ -31,7 +29,7 @@ export type AdmittedMessage =
   | ConnectorMessage
   /** A record that the gate refused. `reason` names paths, never values. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** The answers to `planWrite` and `write`. */
+  /** The answers to a `WriteRequest`. */
   | { readonly kind: 'planned'; readonly planned: Result<PlannedWrite, ConnectorProblem> }
   | { readonly kind: 'written'; readonly outcome: WriteOutcome }
   /** Something that looks like a secret was replaced, or a field was dropped. */
@@ -39,11 +37,21 @@ export type AdmittedMessage =
 
 export type FromWorker =
   | { readonly kind: 'batch'; readonly messages: readonly AdmittedMessage[] }
+  /** A thread for writes has loaded its connector, and hears requests. */
+  | { readonly kind: 'ready to write' }
+  | WriteAnswer
   | { readonly kind: 'done' }
   | { readonly kind: 'unable'; readonly problem: ConnectorProblem }
   | SecretQuestion;
 
-export type ToWorker = { readonly kind: 'ack' } | { readonly kind: 'abort' } | SecretAnswer;
+/** One at a time: the next is asked when the one before was answered. Planning sends nothing; `write` sends exactly that. */
+export type WriteRequest =
+  | { readonly kind: 'plan write'; readonly wish: WriteWish }
+  | { readonly kind: 'write'; readonly planned: PlannedWrite }
+  | { readonly kind: 'end writes' };
+export type WriteAnswer = Extract<AdmittedMessage, { kind: 'planned' | 'written' }>;
+
+export type ToWorker = { readonly kind: 'ack' } | { readonly kind: 'abort' } | WriteRequest | SecretAnswer;
 
 export const BATCH_MESSAGES = 500;
 /** Batches on their way before the worker waits: a source of a million records never piles up in either thread. */

@@ -103,6 +103,13 @@ const VIEWS: readonly View[] = [
   },
   { name: 'activity', show: (one) => one.go('Activity') },
   { name: 'people', show: (one) => one.go('People') },
+  {
+    name: 'write-back',
+    show: async (one) => {
+      await one.go('Write-back');
+      await expect(one.main.getByRole('heading', { name: 'Nothing was sent to a source.' })).toBeVisible();
+    },
+  },
   { name: 'team', show: (one) => one.go('Team') },
   { name: 'invite', show: press('n') },
   {
@@ -123,6 +130,14 @@ const VIEWS: readonly View[] = [
     },
   },
   { name: 'settings', show: (one) => one.go('Settings') },
+  {
+    name: 'webhook',
+    show: async (one) => {
+      await one.main.getByRole('button', { name: 'Set up…' }).click();
+      await one.main.getByRole('button', { name: 'Tell changes from now on' }).click();
+      await expect(one.main.getByText('A webhook is signed')).toBeVisible();
+    },
+  },
   { name: 'keys', show: press('?') },
   {
     name: 'palette',

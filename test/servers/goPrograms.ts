@@ -17,7 +17,7 @@ export interface GoProgram {
   readonly parts?: string;
 }
 
-const cache = (): string => join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'muster-test-servers');
+export const cache = (): string => join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'muster-test-servers');
 const PLACES = ['go', '/usr/local/go/bin/go', '/usr/lib/go/bin/go'];
 const HOUR = 3_600_000;
 

@@ -326,6 +326,9 @@ export function plantCanaries(home: string, random: RandomBytes): Planted {
   };
 }
 
+/** One secret that a test plants itself, in a server for instance. */
+export const plantedValue = (at: string, value: string): Canary => ({ at, value, forms: formsOf(value) });
+
 /** @returns where each canary lies that occurs in the text, in any form. */
 export function leakedIn(text: string, canaries: readonly Canary[]): string[] {
   return canaries.filter(({ forms }) => forms.some((form) => text.includes(form))).map(({ at }) => at);

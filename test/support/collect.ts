@@ -20,6 +20,7 @@ export interface RunOptions {
   readonly now?: number;
   readonly uploads?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly cursor?: string;
 }
 
 /** Neither proxy nor private authority, whatever this machine's environment says. */
@@ -28,7 +29,7 @@ export const DIRECT = new Network({ proxy: undefined, noProxy: new NoProxy([]), 
 export function contextFor<S>(connector: Connector<S>, settings: unknown, options: RunOptions = {}): ConnectorContext<S> {
   return {
     settings: connector.settings.parse(settings),
-    cursor: undefined,
+    cursor: options.cursor,
     signal: new AbortController().signal,
     secret: async (reference) => {
       const value = options.environment?.[(reference as { env?: string }).env ?? ''];

@@ -1,4 +1,5 @@
 import { compareCodeUnits, type Json } from '../../../shared/base/json.ts';
+import { databaseRoleName } from '../../../shared/model/globalName.ts';
 import type { CoverageId, ExternalId } from '../../../shared/model/ids.ts';
 import type { Observation } from '../../../shared/model/record.ts';
 import type { ConnectorProblem } from '../../../shared/model/status.ts';
@@ -46,6 +47,13 @@ function fieldsOf(role: RoleRow, snapshot: Snapshot, memberships: readonly strin
   };
 }
 
+/** What a vault that issues for this role may call it, whichever source says so. */
+function addressOf({ name }: RoleRow, { server }: Snapshot): string[] {
+  const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(server) ?? [];
+  const address = databaseRoleName(host, port, name);
+  return address === undefined ? [] : [address];
+}
+
 function common(role: RoleRow, snapshot: Snapshot, rights: RightsReader, listed: ReadonlySet<string>) {
   const links = rights.groupsOf(role.oid).map((oid) => ({
     relation: 'member-of' as const,
@@ -57,7 +65,7 @@ function common(role: RoleRow, snapshot: Snapshot, rights: RightsReader, listed:
     externalId: roleId(role.oid),
     coverage: COVERAGE,
     keys: [`${placeOf(snapshot)}/${role.oid}`],
-    aliases: [role.name],
+    aliases: [role.name, ...addressOf(role, snapshot)],
     links: links.slice(0, 2_000),
   };
 }

@@ -157,5 +157,13 @@ describe('[WB11] the command line', () => {
     expect((await server.muster('reject', digest, '--why', 'not now')).stdout).toContain('Rejected 1 write.');
     expect(await writeOf(digest)).toMatchObject({ state: 'rejected', decided: { why: 'not now' } });
     expect(await commentOf('dry')).toBe('it is so');
+    expect((await server.muster('write-policy')).stdout).toContain('A second person approves: where there is one.');
+    expect((await server.muster('write-policy', '--fields', 'owner, purpose', '--second-person', 'always')).stdout).toContain(
+      'owner, purpose',
+    );
+    expect((await muster<{ write: { field: string } }>('write', 'dry', 'purpose', '--dry-run')).write.field).toBe('purpose');
+    const again = (await muster<{ digest: string }>('write', 'dry', 'owner')).digest;
+    expect(await server.muster('approve', again)).toMatchObject({ code: 1, stderr: expect.stringContaining('needs a second person') });
+    expect(await server.muster('write-policy', '--second-person', 'never')).toMatchObject({ code: 2 });
   });
 });

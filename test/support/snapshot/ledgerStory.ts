@@ -1,8 +1,9 @@
 import { hashText } from '../../../shared/base/hash.ts';
 import { type Millis, toInstant } from '../../../shared/base/time.ts';
+import { proposalDigest } from '../../../shared/ledger/proposal.ts';
 import { deviceKey } from '../../../shared/ledger/registry.ts';
 import type { Act, ActOf } from '../../../shared/model/act.ts';
-import type { Anchor, PersonId, SpaceId } from '../../../shared/model/ids.ts';
+import { type Anchor, anchorOf, type ExternalId, type PersonId, type SourceId, type SpaceId } from '../../../shared/model/ids.ts';
 import type { Role } from '../../../shared/model/vocabulary.ts';
 import { Random } from '../../fuzz/ledger/random.ts';
 import { SignedLedger } from './signedLedger.ts';
@@ -92,6 +93,17 @@ export class LedgerStory {
     const { entry } = this.#write(this.admin.signer, [invitation]);
     this.#write(server, [enrolment(this.invited, { invite: { entry: entry.id, act: 0 } })]);
     this.#write(this.admin.signer, [threshold('rotation', 90)]);
+    this.#proposeAndDecide();
+  }
+
+  /** Writes to a source that were proposed: one approved by somebody else, one rejected, one that its proposer may not approve. */
+  #proposeAndDecide(): void {
+    const [first, second] = ['1', '2'].map((digit) => proposal(digit.repeat(32))) as [ActOf<'propose'>, ActOf<'propose'>];
+    const digest = (act: ActOf<'propose'>) => proposalDigest(this.ledger.space, act);
+    this.#write(this.steward.signer, [first, second]);
+    this.#write(this.steward.signer, [{ kind: 'approve', subject: digest(first) }]);
+    this.#write(this.admin.signer, [{ kind: 'approve', subject: digest(first), why: 'As the team said' }]);
+    this.#write(this.admin.signer, [{ kind: 'reject', subject: digest(second) }]);
   }
 
   #next(): void {
@@ -160,6 +172,21 @@ function enrolment(who: Author, via: ActOf<'enrol'>['via'], remit = 'true'): Act
     proof: '',
     previous: null,
   };
+}
+
+function proposal(nonce: string): ActOf<'propose'> {
+  const [source, externalId] = ['db' as SourceId, 'role/1' as ExternalId];
+  const write = {
+    externalId,
+    field: 'owner',
+    target: 'COMMENT ON ROLE pay',
+    from: null,
+    to: 'Payments',
+    version: '',
+    statement: 'COMMENT …',
+  };
+  const said = { anchors: [anchorOf(source, externalId)], source, system: 'cluster', registered: 'Payments', sent: 'Payments', write };
+  return { kind: 'propose', ...said, nonce };
 }
 
 const threshold = (name: string, days: number): ActOf<'policy'> => ({

@@ -55,6 +55,15 @@ describe('a source is described by a form', () => {
     expect(formProblems(kind('x509'), { id: 'certs', endpoints: 'example.org:99999' }).endpoints).toBeDefined();
     expect(formProblems(kind('workstation'), { id: 'Not A Name' }).id).toBeDefined();
   });
+  test('[UIX1] a cluster is reached in one of two ways, and its token is never in its address', () => {
+    const problems = (form: object) => formProblems(kind('kubernetes'), { id: 'east', ...form });
+    expect(problems({})).toEqual({ server: 'Name the API server, or a kubeconfig file below' });
+    expect(problems({ server: 'https://k8s.example.org:6443', kubeconfig: '/etc/k' }).kubeconfig).toContain('either');
+    expect(problems({ server: 'http://k8s.example.org' }).server).toContain('https://');
+    expect(problems({ server: 'https://a:b@k8s.example.org' }).server).toContain('token');
+    expect(problems({ kubeconfig: '/etc/k', namespaces: 'team-*' }).namespaces).toContain('team-*');
+    expect(problems({ kubeconfig: '/etc/k', exclude: 'team-*\nkube-system' })).toEqual({});
+  });
   test('settings survive being edited, also those that the form does not show', () => {
     const before = sourceSettings.parse({
       id: 'certs',
