@@ -34,7 +34,7 @@ export async function benchSources(): Promise<Figure[]> {
 async function steadyPass(name: string, filled: FilledSource): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'muster-bench-'));
   const file = join(folder, 'sources.json');
-  writeFileSync(file, JSON.stringify({ sources: [{ id: 'bench', schedule: 'every 12h', paused: true, ...filled.settings }] }));
+  writeFileSync(file, JSON.stringify({ sources: [{ id: 'bench', schedule: 'every 5m', paused: true, ...filled.settings }] }));
   const server = await startAppServer({ args: ['--sources', file], environment: filled.environment });
   try {
     const run = async (): Promise<RunSummary> => {
