@@ -46,6 +46,22 @@ const namespaceProblem = (value: string): string | undefined =>
   NAMESPACE.test(value) ? undefined : `"${value.slice(0, 60)}" is not the name of a namespace`;
 const excludedProblem = (value: string): string | undefined => namespaceProblem(value.replace(/\*$/, ''));
 
+const ORGANIZATION = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}$/;
+const organizationProblem = (value: string): string | undefined =>
+  ORGANIZATION.test(value) ? undefined : 'The name as in its address: letters, digits and -';
+function githubAddressProblem(value: string): string | undefined {
+  const url = URL.parse(value);
+  if (url?.protocol !== 'https:' || url.search !== '') return 'Write it as https://HOST/api/v3';
+  return url.username === '' && url.password === '' ? undefined : 'Leave user and password out of the address';
+}
+const filled = (text: string | undefined): boolean => (text ?? '').trim() !== '';
+/** A GitHub App with its key, or a token. */
+function githubProblems(form: FormValues): Readonly<Record<string, string>> {
+  const [app, key, token] = [filled(form.appId), filled(form.privateKey), filled(form.token)];
+  if (token) return app || key ? { token: 'Name an app with its key or a token, not both' } : {};
+  return { ...(app ? {} : { appId: 'The app’s id, or a token below' }), ...(key ? {} : { privateKey: 'Where the app’s private key is' }) };
+}
+
 export const SOURCE_KINDS: readonly SourceKind[] = [
   {
     kind: 'file',
@@ -145,6 +161,43 @@ export const SOURCE_KINDS: readonly SourceKind[] = [
       if (ways === 0) return { server: 'Name the API server, or a kubeconfig file below' };
       return ways === 2 ? { kubeconfig: 'Name either this or the API server' } : {};
     },
+  },
+  {
+    kind: 'github',
+    title: 'GitHub',
+    what: 'Apps and their permissions, deploy keys, fine-grained tokens, names of Actions secrets (never values), and the subjects that cloud roles trust.',
+    fields: [
+      {
+        name: 'organization',
+        label: 'Organisation',
+        hint: 'As in its address',
+        type: 'text',
+        placeholder: 'octo-org',
+        required: true,
+        check: organizationProblem,
+      },
+      {
+        name: 'baseUrl',
+        label: 'Interface',
+        hint: 'Of an Enterprise Server; empty: github.com',
+        type: 'text',
+        placeholder: 'https://github.example.org/api/v3',
+        check: githubAddressProblem,
+      },
+      {
+        name: 'appId',
+        label: 'App id',
+        hint: 'Of a GitHub App that only reads; “rights needed” names its permissions',
+        type: 'text',
+        placeholder: '123456',
+      },
+      { name: 'privateKey', label: 'Private key', hint: 'Where the server reads it. The key itself is never typed here.', type: 'secret' },
+      { name: 'token', label: 'Or a token', hint: 'Instead of an app. With one, tokens of others cannot be read.', type: 'secret' },
+      { name: 'include', label: 'Repositories', hint: 'One a line, * for any text; empty: all', type: 'lines', placeholder: 'payments-*' },
+      { name: 'exclude', label: 'Except', hint: 'One a line', type: 'lines', placeholder: 'archive-*' },
+      { name: 'webhookSecret', label: 'Secret of deliveries', hint: 'Empty: none are taken', type: 'secret' },
+    ],
+    check: githubProblems,
   },
 ];
 

@@ -4,6 +4,7 @@ import type { IdentityId } from '../model/ids.ts';
 import { acceptAct, clearAct, excludeAct, keepAct, overrideEnd, setAct } from './acts.ts';
 import type { Decision } from './decide.ts';
 import type { Projection } from './projection.ts';
+import { pairNeeds } from './proposals.ts';
 import { authorName } from './saidView.ts';
 import type { Subject } from './subject.ts';
 import type { FieldView, Finding, Need, Row } from './view.ts';
@@ -32,7 +33,7 @@ export function needsOf(
       choices: [],
     });
   for (const finding of findings) if (finding.verdict === 'found') needs.push(findingNeed(subject, finding, projection, succeeds));
-  return needs;
+  return [...needs, ...pairNeeds(subject.id, projection)];
 }
 
 function conflictNeed(subject: Subject, view: FieldView, { stewards }: Decision): Need {

@@ -10,7 +10,7 @@ import type { LinkRelation } from '../model/vocabulary.ts';
 import type { Projection } from './projection.ts';
 import type { ProposedPair } from './view.ts';
 
-export type ProposalRule = 'same-name' | 'same-address' | 'same-email' | 'same-spelling' | 'same-key' | 'named-like';
+export type ProposalRule = 'same-name' | 'same-address' | 'same-email' | 'same-spelling' | 'same-key' | 'issues-for' | 'named-like';
 
 /** What one record says that speaks for a pair. No clock in it: the same evidence is the same text tomorrow. */
 export interface PairEvidence {

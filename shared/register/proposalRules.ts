@@ -1,6 +1,6 @@
 import { normalName, visibleText } from '../base/text.ts';
 import type { Anchor, IdentityId } from '../model/ids.ts';
-import { APPROLES, ISSUED } from './issuers.ts';
+import { ISSUED, ISSUING } from './issuers.ts';
 import type { Projected } from './projected.ts';
 import type { Projection } from './projection.ts';
 import type { Candidate, PairEvidence, ProposalRule } from './proposal.ts';
@@ -78,19 +78,54 @@ export function sameKey(projection: Projection): Candidate[] {
 
 const likeness = (name: string): string => normalName(name).replace(/[-_. /]+/g, '-');
 
-/** What issues credentials, and an account that is called like it: the one may stand for the other. */
-export function namedLike(rows: readonly Projected[], projection: Projection): Candidate[] {
-  const issuing = new Map<string, IdentityId[]>();
-  for (const { id, row } of rows)
-    if (APPROLES.has(row.subtype ?? '') && row.observed !== 'missing') push(issuing, likeness(row.alias ?? row.name), id);
-  if (issuing.size === 0) return [];
-  const says = (anchor: Anchor): string => `calls it ${quoted(projection.store.get(anchor)?.aliases[0] ?? '')}`;
+/** Where a vault hands out credentials of an account: `database/creds/app`, `database/static-creds/app`. */
+const CREDENTIALS = /(?:^|\/)(?:static-)?creds\/([^/*+{]+)$/;
+
+/** What issues credentials, and an account that they may be for: it may ask for them under that name, or is called like it. */
+export function issued(rows: readonly Projected[], projection: Projection): Candidate[] {
+  const byAsking = new Map<string, IdentityId[]>();
+  const byName = new Map<string, IdentityId[]>();
+  for (const { id, row } of rows) {
+    if (!ISSUING.has(row.subtype ?? '') || row.observed === 'missing') continue;
+    push(byName, likeness(row.name), id);
+    for (const name of new Set(askedFor(id, projection).map(({ account }) => likeness(account)))) push(byAsking, name, id);
+  }
+  if (byName.size === 0) return [];
   return rows.flatMap(({ id, row }) => {
     if (!ISSUED.has(row.subtype ?? '') || row.observed === 'missing') return [];
-    const from = issuing.get(likeness(row.alias ?? row.name)) ?? [];
-    const group = (one: IdentityId): Group => ({ ids: [one, id], says });
-    return from.length > MOST_ALIKE ? [] : from.flatMap((one) => pairs('named-like', group(one), projection, 'can-assume'));
+    const name = likeness(row.name);
+    const isCalled = (anchor: Anchor): string => `calls it ${quoted(nameOf(anchor, projection))}`;
+    const asks = (anchor: Anchor): string | undefined => {
+      const path = askedFor(projection.classes.id(anchor), projection).find(({ account }) => likeness(account) === name)?.path;
+      return path === undefined ? isCalled(anchor) : `lets ${quoted(nameOf(anchor, projection))} ask for credentials at ${quoted(path)}`;
+    };
+    return [
+      ...linked('issues-for', byAsking.get(name) ?? [], id, asks, projection),
+      ...linked('named-like', byName.get(name) ?? [], id, isCalled, projection),
+    ];
   });
+}
+
+const linked = (
+  rule: ProposalRule,
+  from: readonly IdentityId[],
+  id: IdentityId,
+  says: Group['says'],
+  projection: Projection,
+): Candidate[] => (from.length > MOST_ALIKE ? [] : from.flatMap((one) => pairs(rule, { ids: [one, id], says }, projection, 'can-assume')));
+
+const nameOf = (anchor: Anchor, { store }: Projection): string => {
+  const name = store.decode(anchor)?.fields.name;
+  return typeof name === 'string' ? name : (store.get(anchor)?.aliases[0] ?? '');
+};
+
+function askedFor(id: IdentityId, { classes, store }: Projection): { readonly account: string; readonly path: string }[] {
+  return classes.anchors(id).flatMap((anchor) =>
+    (store.decode(anchor)?.access ?? []).flatMap(({ on }) => {
+      const account = CREDENTIALS.exec(on)?.[1];
+      return account === undefined ? [] : [{ account, path: on }];
+    }),
+  );
 }
 
 /**

@@ -2,11 +2,10 @@ import { visibleText } from '../base/text.ts';
 import type { IdentityId } from '../model/ids.ts';
 import { plural } from './age.ts';
 import { linksOf } from './linkViews.ts';
-import type { Projected } from './projected.ts';
 import type { Projection } from './projection.ts';
 import { type Candidate, isDecided, type ProposalRule, pairOf } from './proposal.ts';
-import { namedLike, sameAddress, sameKey, sameName, sameParty } from './proposalRules.ts';
-import type { InboxItem, ProposedPair } from './view.ts';
+import { issued, sameAddress, sameKey, sameName, sameParty } from './proposalRules.ts';
+import type { InboxItem, Need, ProposedPair } from './view.ts';
 
 /** Pairs that one item shows and signs; the rest comes when these are decided. */
 const SHOWN = 100;
@@ -44,6 +43,11 @@ const WORDS: Readonly<Record<ProposalRule, Words>> = {
     whyNow: 'one key in several places stays several records; that it is one on purpose is for a person to say',
     ...LINK,
   },
+  'issues-for': {
+    what: 'where one may ask for credentials that are called like the other',
+    whyNow: 'no source says for which account a vault issues; a name alone links nothing',
+    ...LINK,
+  },
   'named-like': {
     what: 'called alike: one that issues, one that it may issue for',
     whyNow: 'no source says that they belong together; a name alone links nothing',
@@ -51,26 +55,76 @@ const WORDS: Readonly<Record<ProposalRule, Words>> = {
   },
 };
 
+/** Strongest evidence first. */
+const RULES: readonly ProposalRule[] = ['same-address', 'same-email', 'same-name', 'same-spelling', 'issues-for', 'named-like', 'same-key'];
+
 const NOUNS: Readonly<Record<ProposalRule, string>> = {
   'same-name': 'identities',
   'same-address': 'identities',
   'same-email': 'people',
   'same-spelling': 'people or teams',
   'same-key': 'credentials',
+  'issues-for': 'identities',
   'named-like': 'identities',
 };
 
-/** What may be the same, strongest evidence first: one item a rule, nothing is joined by itself (DESIGN 7). */
-export const sameIdentity = (rows: readonly Projected[], projection: Projection): InboxItem[] =>
-  items([...sameAddress(projection), ...sameName(rows, projection), ...sameParty(projection)], projection);
+/** What may be the same: one item a rule, nothing is joined by itself (DESIGN 7). */
+export const sameIdentity = (projection: Projection): InboxItem[] => standingOf(projection).merges;
 
 /** What may belong together without being the same. */
-export const linkProposals = (rows: readonly Projected[], projection: Projection): InboxItem[] =>
-  items([...sameKey(projection), ...namedLike(rows, projection)], projection);
+export const linkProposals = (projection: Projection): InboxItem[] => standingOf(projection).links;
+
+/** Those that a record is an end of, ready to be signed. */
+export function pairNeeds(id: IdentityId, projection: Projection): Need[] {
+  const { merges, links } = standingOf(projection);
+  return [...merges, ...links].flatMap(({ pairs = [], choices }) =>
+    pairs
+      .filter(({ ends }) => ends.some((end) => end.id === id))
+      .map(({ ends, evidence, accept, reject }) => {
+        const other = ends.find((end) => end.id !== id) ?? ends[0];
+        const merging = accept[0]?.kind === 'merge';
+        const [yes, no] = merging ? [MERGE.yes, MERGE.no] : [LINK.yes, LINK.no];
+        const hint = choices.find(({ decides }) => decides === 'reject')?.hint ?? '';
+        return {
+          kind: 'same identity' as const,
+          title: `May ${merging ? 'be the same as' : 'belong to'} ${other.name}${other.sources.length === 0 ? '' : ` of ${other.sources.join(', ')}`}`,
+          detail: evidence.map(({ label, says }) => `${label} ${says}.`).join(' '),
+          severity: 'low' as const,
+          choices: [
+            { label: yes, hint: merging ? MERGE.yesHint : LINK.yesHint, acts: accept },
+            { label: no, hint, acts: reject },
+          ],
+        };
+      }),
+  );
+}
+
+interface Standing {
+  readonly version: number;
+  readonly merges: InboxItem[];
+  readonly links: InboxItem[];
+}
+/** The inbox, its count and every page ask for the same: it is worked out once a change. */
+const STANDING = new WeakMap<Projection, Standing>();
+
+function standingOf(projection: Projection): Standing {
+  const rows = projection.byName();
+  const held = STANDING.get(projection);
+  if (held?.version === projection.version) return held;
+  const merges = items([...sameAddress(projection), ...sameName(rows, projection), ...sameParty(projection)], projection);
+  const links = items([...sameKey(projection), ...issued(rows, projection)], projection);
+  const standing = { version: projection.version, merges, links };
+  STANDING.set(projection, standing);
+  return standing;
+}
 
 function items(candidates: readonly Candidate[], projection: Projection): InboxItem[] {
   const byRule = Map.groupBy(open(combined(candidates), projection), ({ rule }) => rule);
-  return [...byRule].map(([rule, group]) => item(rule, group, projection));
+  // Not in the order of names, or one new pair would turn the inbox around.
+  return RULES.flatMap((rule) => {
+    const group = byRule.get(rule);
+    return group ? [item(rule, group, projection)] : [];
+  });
 }
 
 /** One candidate a pair, under the first rule that found it, with the evidence of all: one no answers all of it. */

@@ -39,10 +39,14 @@ test.describe('the desktop program', () => {
           'beginSignIn',
           'forgetSecret',
           'info',
+          'joinSpace',
           'keepSecret',
+          'leaveSpace',
+          'nameSpace',
           'onMenu',
           'openExternal',
           'openForSignIn',
+          'openSpace',
           'openedFile',
           'openedLink',
           'saveFile',
@@ -50,6 +54,7 @@ test.describe('the desktop program', () => {
           'secretsAvailable',
           'setTheme',
           'signInResult',
+          'spaces',
         ],
       });
     } finally {

@@ -207,6 +207,23 @@ describe('[GH1] an organisation of GitHub, held to its published description', (
   });
 });
 
+describe('[GH1] the description', () => {
+  it('is asked of every call and answer: what it does not have is told', async () => {
+    const told = async (path: string): Promise<string[]> => {
+      await fetch(`${github.address}${path}`, { headers: { authorization: `token ${github.issued[0] ?? ''}` } });
+      return github.violations.splice(0);
+    };
+    await list();
+    expect(await told(`/orgs/${ORG}/no-such-thing`)).toEqual([`GET /orgs/${ORG}/no-such-thing: is not described`]);
+    expect(await told(`/orgs/${ORG}/repos?per_page=many&colour=red`)).toEqual([
+      '/orgs/{org}/repos?per_page: "many" is no integer',
+      '/orgs/{org}/repos?colour: is not a parameter',
+    ]);
+    github.estate.organization = { id: 77.5, login: ORG };
+    expect(await told(`/orgs/${ORG}`)).toEqual(['/orgs/{org}.id: is no integer']);
+  });
+});
+
 describe('[GH2] paging, budget and polls', () => {
   it('follows Link headers over more than two pages, and calls nothing twice', async () => {
     const [first] = github.estate.repositories;

@@ -1,4 +1,5 @@
 import { startKubernetes } from './kubernetes.ts';
+import { startOpenBao } from './openbao.ts';
 import type { Unavailable } from './postgres.ts';
 
 /** Tests that need a server which takes minutes to build or start: only `npm run test:servers` runs them. */
@@ -11,4 +12,5 @@ export interface Suite {
 
 export const SUITES: readonly Suite[] = [
   { name: 'Kubernetes', files: ['test/servers/kubernetes.test.ts', 'test/servers/kubernetesWhole.test.ts'], start: startKubernetes },
+  { name: 'OpenBao', files: ['test/servers/openbao.test.ts'], start: startOpenBao },
 ];

@@ -36,8 +36,8 @@ const API_VERSION = '2022-11-28';
 const PAGE = 100;
 /** More than this of one listing is not an organisation but a mistake. */
 const MOST_PAGES = 1_000;
-/** Longer than this is not waited for: the run ends as partial, and the next one goes on. */
-const MOST_PATIENCE = 90;
+/** Seconds; longer is not waited for, or the runner would take the silence for a hang: the run ends as partial, and the next one goes on. */
+const MOST_PATIENCE = 45;
 const MOST_RETRIES = 2;
 
 const Client = Octokit.plugin(throttling);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,6 +27,7 @@ beforeAll(() => {
   file('badId.csv', 'muster id,type,kind,owner\n123,identity,unknown,x\n');
   file('rubbish.xlsx', 'this is no workbook');
   file('notADirectory', '');
+  mkdirSync(join(folder, 'data'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -134,6 +135,11 @@ const CASES: readonly (readonly [string, () => string[], RegExp])[] = [
   ['an address that is none', () => ['serve', ...data(), '--port', '0', '--host', 'no such host', '--insecure-plain-http'], /--host/],
   ['a backup without a place for it', () => ['backup', ...data()], /--output/],
   ['a backup into nowhere', () => ['backup', '-o', join(folder, 'none', 'x.backup'), ...data()], /x\.backup/],
+  [
+    'a backup inside the data directory',
+    () => ['backup', '-o', join(folder, 'data', 'x.backup'), ...data()],
+    /inside the data directory.*--output/s,
+  ],
   ['an import of nothing', () => ['import', join(folder, 'empty.csv'), ...data()], /empty\.csv/],
   ['an import of noise', () => ['import', join(folder, 'binary.csv'), ...data()], /binary\.csv/],
   ['an import that breaks off', () => ['import', join(folder, 'unclosed.csv'), ...data()], /unclosed\.csv/],

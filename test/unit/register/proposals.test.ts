@@ -12,6 +12,11 @@ const named = (id: string, name: string, boundary = 'b') => record(id, { aliases
 const person = (id: string, name: string, email: string) =>
   record(id, { type: 'party', kind: 'person', aliases: [name, email], fields: { name, email, partyKind: 'person' } });
 
+/** As the connectors of a vault and a database say them. */
+const approleCalled = (name: string) =>
+  record(`role/${name}`, { subtype: 'vault.approle', aliases: [`auth/approle/role/${name}`, name], fields: { name, boundary: 'vault' } });
+const roleCalled = (name: string) => record(`role/${name}`, { subtype: 'db.role', aliases: [name], fields: { name, boundary: 'db' } });
+
 const acts = (item: InboxItem | undefined, decides: 'accept' | 'reject') =>
   item?.choices.find((choice) => choice.decides === decides)?.acts ?? [];
 const ends = (item: InboxItem | undefined): (readonly IdentityId[])[] =>
@@ -108,9 +113,9 @@ describe('[INB7] proposals', () => {
   });
   it('an approle and a database role that is called like it become a link that a person asserts', () => {
     const world = new RegisterWorld();
-    const approle = world.put(VAULT, record('r1', { subtype: 'vault.approle', aliases: ['payments-rw'] }));
-    const role = world.put(DATABASE, record('role/7', { subtype: 'db.role', aliases: ['payments_rw'] }));
-    world.put(DATABASE, record('role/8', { subtype: 'db.role', aliases: ['other'] }));
+    const approle = world.put(VAULT, approleCalled('payments-rw'));
+    const role = world.put(DATABASE, roleCalled('payments_rw'));
+    world.put(DATABASE, roleCalled('other'));
     const [item, ...others] = world.inbox('Linked?');
     expect([item?.id, others]).toEqual(['pairs/named-like', []]);
     const entry = world.act(acts(item, 'accept'));
@@ -121,6 +126,29 @@ describe('[INB7] proposals', () => {
     world.act([{ kind: 'withdraw', acts: entry.acts.map((_, act) => ({ entry: entry.id, act })) }]);
     expect(world.register.identity(role)?.links).toEqual([]);
     expect(world.inbox('Linked?')).toHaveLength(1);
+  });
+  it('what it may ask a vault for says more than its name, and both are one proposal', () => {
+    const world = new RegisterWorld();
+    const right = (on: string) => ({ level: 'secrets' as const, on, native: 'read', certainty: 'exact' as const });
+    const approle = world.put(VAULT, {
+      ...approleCalled('batch'),
+      access: [right('database/creds/payments-rw'), right('database/creds/*')],
+    });
+    const role = world.put(DATABASE, roleCalled('payments_rw'));
+    world.put(DATABASE, roleCalled('batch'));
+    const items = world.inbox('Linked?');
+    expect(items.map(({ id, count }) => [id, count])).toEqual([
+      ['pairs/issues-for', 1],
+      ['pairs/named-like', 1],
+    ]);
+    expect(items[0]?.pairs?.[0]).toMatchObject({ ends: [{ id: approle }, { id: role }] });
+    expect(items[0]?.pairs?.[0]?.evidence.map(({ says }) => says)).toEqual([
+      'calls it "payments_rw"',
+      'lets "batch" ask for credentials at "database/creds/payments-rw"',
+    ]);
+    world.put(DATABASE, roleCalled('payments_rw'), { ...roleCalled('batch'), missingSince: record('x').firstSeen });
+    world.put(VAULT, { ...approleCalled('payments-rw'), access: [right('database/creds/payments-rw')] });
+    expect(world.inbox('Linked?').map(({ id, count }) => [id, count])).toEqual([['pairs/issues-for', 2]]);
   });
   it('what a source links already is not asked', () => {
     const world = new RegisterWorld();
@@ -135,6 +163,27 @@ describe('[INB7] proposals', () => {
     );
     world.put(DATABASE, record('role/7', { subtype: 'db.role', aliases: ['payments_rw', name] }));
     expect(world.inbox('Linked?')).toEqual([]);
+  });
+});
+
+describe('[INB7] on the page of either end', () => {
+  it('a proposal is what needs somebody, with its evidence; answered there it is answered', () => {
+    const world = new RegisterWorld();
+    world.status(statusOf(SHEET, NOW));
+    const a = world.put(AWS, named('a', 'svc'));
+    const s = world.put(SHEET, named('s', 'svc'));
+    world.put(SHEET, named('other', 'other'));
+    const needs = (id: IdentityId) => (world.register.identity(id)?.needs ?? []).filter(({ kind }) => kind === 'same identity');
+    expect(needs(a)).toMatchObject([
+      {
+        title: 'May be the same as svc of SHEET',
+        detail: 'SHEET calls it "svc" in "b". aws calls it "svc" in "b".',
+        choices: [{ label: 'Merge' }, { label: 'Not the same' }],
+      },
+    ]);
+    expect(needs(s)).toMatchObject([{ title: 'May be the same as svc of aws' }]);
+    world.act(needs(s)[0]?.choices[1]?.acts ?? []);
+    expect([...needs(a), ...needs(s), ...world.inbox('Same identity?')]).toEqual([]);
   });
 });
 
