@@ -2,10 +2,11 @@ import type { HashHex } from '../base/hash.ts';
 import { type Instant, MINUTE, type Millis } from '../base/time.ts';
 import type { CoverageId, ExternalId, SourceId } from '../model/ids.ts';
 import { decodeRecord, type Observation } from '../model/record.ts';
-import type { CoverageState, RunSummary } from '../model/status.ts';
+import type { CoverageState, RunSummary, WriteReceipt } from '../model/status.ts';
 import { type GuardInput, guard, type RecentCounts } from './guard.ts';
 import { isLive, observe, type PlannedRecord } from './observe.ts';
 import { hasOwner, liveAfter, losesOwner, type PreviousRecords, startPlan } from './plan.ts';
+import { isEcho } from './receipts.ts';
 import type { Thresholds } from './thresholds.ts';
 import { isUrgent } from './urgent.ts';
 
@@ -53,12 +54,16 @@ export interface StreamStep {
   readonly recent: RecentCounts;
   /** Records of which something is held: only what must not wait changes them until that is decided. */
   readonly held: ReadonlySet<ExternalId>;
+  /** What was written to the source: when it comes back it is no news, and no threshold counts it. */
+  readonly receipts: readonly WriteReceipt[];
   readonly now: Instant;
 }
 
 /** `dangerous`: a part of it is for a full listing to judge, and is not in `apply`. */
 export interface StreamVerdict {
   readonly apply: readonly PlannedRecord[];
+  /** Of `apply`: what the source did by itself, and not because it was written to. */
+  readonly news: readonly PlannedRecord[];
   readonly dangerous: boolean;
 }
 
@@ -76,10 +81,13 @@ export function judgeStep(step: StreamStep): StreamVerdict {
   }
   const planned = planner.finish(new Map());
   const free = planned.records.filter((record) => !step.held.has(record.externalId) || isUrgent(record));
+  const elsewhere = step.place !== undefined && step.lastPlace !== undefined && step.place !== step.lastPlace;
+  const echoes = new Set(elsewhere ? [] : free.filter((record) => isEcho(record, step.receipts)));
+  const records = free.filter((record) => !echoes.has(record));
   const { apply, held } = guard(
-    guardInput(step, { ...planned, records: free, liveBefore: step.standing.live, ownedBefore: step.standing.owned }),
+    guardInput(step, { ...planned, records, liveBefore: step.standing.live, ownedBefore: step.standing.owned }),
   );
-  return { apply, dangerous: held.length > 0 };
+  return { apply: [...apply, ...echoes], news: apply, dangerous: held.length > 0 };
 }
 
 const guardInput = (step: StreamStep, plan: GuardInput['plan']): GuardInput => ({

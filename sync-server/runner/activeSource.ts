@@ -272,6 +272,7 @@ export class ActiveSource {
         thresholds: this.configured.thresholds,
         recent: this.#recent.counts(now),
         held: new Set(this.held.flatMap((plan) => (plan.group === 'removals' ? [] : plan.actions.map(({ externalId }) => externalId)))),
+        receipts: (status.writes ?? NO_WRITES).receipts,
         now: toInstant(now),
       });
       const standing = standingAfter(this.#standing, verdict.apply);
@@ -287,7 +288,7 @@ export class ActiveSource {
       const next = this.#withMeasured(after);
       await this.commit({ records: verdict.apply, status: next, run: memory.durableRun + 1, cursor, place: memory.place });
       this.#standing = standing;
-      this.#recent.add(verdict.apply, now);
+      this.#recent.add(verdict.news, now);
       const durable = clock();
       this.#measured.push(...verdict.apply.flatMap(({ externalId }) => delayOf(said.happened.get(externalId), durable)));
       return { dangerous, applied: verdict.apply.length, kept: true };

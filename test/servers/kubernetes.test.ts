@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ExternalId, SourceId } from '../../shared/model/ids.ts';
 import { decodeRecord, type Observation, type SourceRecord } from '../../shared/model/record.ts';
@@ -153,6 +153,66 @@ describe('a listing', () => {
     for (let index = 0; index < 50; index++) await cluster.account('many', `one-${index}`);
     const { records } = await list({ page: 5, exclude: ['payments', 'billing', 'muster', 'kube-*'] });
     expect(records.filter(({ subtype }) => subtype === 'k8s.serviceaccount')).toHaveLength(50);
+  });
+
+  it('[KUB4] certificates of cert-manager, where a cluster has it', async () => {
+    const group = 'cert-manager.io';
+    const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+    await server.make('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `certificates.${group}` },
+      spec: {
+        group,
+        scope: 'Namespaced',
+        names: { plural: 'certificates', singular: 'certificate', kind: 'Certificate' },
+        versions: [{ name: 'v1', served: true, storage: true, schema }],
+      },
+    });
+    const path = `/apis/${group}/v1/namespaces/payments/certificates`;
+    await expect.poll(async () => (await server.call('GET', path)).status).toBe(200);
+    const spec = { secretName: 'web-tls', dnsNames: ['pay.example.org'], issuerRef: { name: 'ca' } };
+    const status = { notBefore: '2026-11-01T00:00:00Z', notAfter: '2027-01-30T00:00:00Z' };
+    await server.make(path, { apiVersion: `${group}/v1`, kind: 'Certificate', metadata: { name: 'web' }, spec, status });
+    await cluster.secret(
+      'payments',
+      'web-tls',
+      { 'tls.crt': 'x', 'tls.key': 'y' },
+      { type: 'kubernetes.io/tls', metadata: { name: 'web-tls' } },
+    );
+    const { records, done } = await list();
+    expect(done.get('certificates' as never)?.outcome).toBe('complete');
+    const tls = named(records, 'web-tls');
+    expect(tls).toMatchObject({ kind: 'certificate', subtype: 'k8s.tls-secret', unread: expect.arrayContaining(['expires']) });
+    expect(named(records, 'web')).toMatchObject({
+      kind: 'certificate',
+      aliases: ['Certificate payments/web', 'pay.example.org'],
+      fields: { expires: '2027-01-30T00:00:00.000Z', issuer: 'Issuer ca' },
+      links: [{ relation: 'stored-in', to: { externalId: tls?.externalId } }],
+    });
+  });
+
+  it('[KUB7] by a kubeconfig as well; a program that it names is not started', async () => {
+    const kubeconfig = join(mkdtempSync(join(tmpdir(), 'muster-kubeconfig-')), 'config');
+    const write = (user: object): void =>
+      writeFileSync(
+        kubeconfig,
+        JSON.stringify({
+          clusters: [{ name: 'east', cluster: { server: server.url, 'certificate-authority': server.authority } }],
+          users: [{ name: 'u', user }],
+          contexts: [{ name: 'c', context: { cluster: 'east', user: 'u' } }],
+          'current-context': 'c',
+        }),
+      );
+    const read = (rest: object = {}) => collect(connector, { kubeconfig, ...rest }, { environment: environment() });
+    write({ token: server.reader });
+    const run = await read();
+    expect(run.done.get('secrets' as never)?.outcome).toBe('complete');
+    expect(named(run.records, 'phoenix')?.fields.boundary).toBe('east/payments');
+    expect((await read({ context: 'other' })).done.get('secrets' as never)?.problems[0]?.code).toBe('misconfigured');
+    write({ exec: { apiVersion: 'client.authentication.k8s.io/v1', command: join(tmpdir(), 'never') } });
+    expect((await read()).done.get('secrets' as never)?.problems[0]?.message).toContain('signs in through a program');
+    rmSync(dirname(kubeconfig), { recursive: true, force: true });
   });
 
   it('[KUB3] namespace by namespace it needs no right on the others', async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { IdentityView, Row, SourceView } from '../../shared/register/view.ts';
+import type { IdentityView, Row, SourceView, WriteBackView } from '../../shared/register/view.ts';
 import { connector } from '../../sync-server/connectors/kubernetes/connector.ts';
 import { type AppServer, startAppServer } from '../support/appServer.ts';
 import { type KubernetesServer, startKubernetes } from './kubernetes.ts';
@@ -37,7 +37,7 @@ beforeAll(async () => {
   east = new Cluster(first);
   west = new Cluster(second);
   for (const cluster of [east, west]) {
-    await cluster.grantReader(connector.grant?.({}) ?? '');
+    await cluster.grantReader(connector.grant?.({}, { writing: true }) ?? '');
     await cluster.namespace('payments');
   }
   folder = mkdtempSync(join(tmpdir(), 'muster-kubernetes-whole-'));
@@ -94,6 +94,20 @@ describe('from a real cluster to the register', () => {
     await expect.poll(async () => ((await rotatedAt()) ?? '') > before, SECONDS).toBe(true);
     const row = await rowOf('east/payments', 'rotated');
     expect((await show(row?.id)).findings.find(({ rule }) => rule === 'over-age')?.verdict).toBe('found');
+  });
+
+  it('[KUB9] an approved owner goes to the cluster, and its watch confirms it without a listing', async () => {
+    await east.account('payments', 'governed', { 'muster.dev/owner': 'Ana' });
+    await expect.poll(() => rowOf('east/payments', 'governed'), SECONDS).toBeDefined();
+    const id = (await rowOf('east/payments', 'governed'))?.id ?? '';
+    await app.muster('set', id, 'owner=Payments', '--why', 'they run it');
+    expect((await app.muster('write', id, 'owner', '--why', 'agreed')).stderr).toBe('');
+    const write = async () => (await json<WriteBackView[]>('writes')).find(({ name }) => name === 'governed');
+    await app.muster('approve', (await write())?.digest ?? '');
+    await expect.poll(async () => (await write())?.state, SECONDS).toBe('confirmed');
+    const { body } = (await servers[0]?.call('GET', '/api/v1/namespaces/payments/serviceaccounts/governed')) ?? {};
+    expect(body?.metadata?.annotations).toEqual({ 'muster.dev/owner': 'Payments' });
+    expect((await json<SourceView[]>('sources'))[0]?.status.runs).toHaveLength(1);
   });
 
   it('[REC20] a workload moves to the other cluster, and its account is offered the owner that it had', async () => {

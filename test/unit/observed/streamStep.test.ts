@@ -3,10 +3,11 @@ import { arrivalWords, followWords } from '../../../renderer/sources/arrival.ts'
 import { toInstant } from '../../../shared/base/time.ts';
 import type { CoverageId, ExternalId } from '../../../shared/model/ids.ts';
 import type { Observation } from '../../../shared/model/record.ts';
-import type { CoverageState } from '../../../shared/model/status.ts';
+import type { CoverageState, WriteReceipt } from '../../../shared/model/status.ts';
 import { carriedOn } from '../../../shared/observed/carriedOn.ts';
 import { percentile, withDelays } from '../../../shared/observed/delays.ts';
 import { judge } from '../../../shared/observed/judge.ts';
+import { sentHash } from '../../../shared/observed/receipts.ts';
 import {
   judgeStep,
   mustNotWait,
@@ -42,6 +43,7 @@ function step(shelf: RecordShelf, records: readonly Observation[], rest: Partial
     thresholds: DEFAULT_THRESHOLDS,
     recent: { owners: 0, changes: 0, additions: 0 },
     held: new Set(),
+    receipts: [],
     now: at(5),
     ...rest,
   };
@@ -96,9 +98,22 @@ describe('a step of a stream', () => {
     expect(judgeStep(step(shelf, records, { held })).apply.map(({ externalId }) => externalId)).toEqual(['r1']);
   });
 
+  it('[STR8] what comes back of a write is no threshold’s matter', () => {
+    const owned = some(20, { fields: { owner: 'ana' } });
+    const shelf = shelfOf(owned);
+    const receipts = owned
+      .slice(0, 8)
+      .map(({ externalId }) => ({ externalId, field: 'owner', state: 'applied', sent: sentHash('ben') }) as unknown as WriteReceipt);
+    const records = owned.slice(0, 8).map(({ externalId }) => observed(externalId, { fields: { owner: 'ben' } }));
+    expect(judgeStep(step(shelf, records)).dangerous).toBe(true);
+    const verdict = judgeStep(step(shelf, records, { receipts }));
+    expect([verdict.apply.length, verdict.news.length, verdict.dangerous]).toEqual([8, 0, false]);
+    expect(judgeStep(step(shelf, records, { receipts, place: 'elsewhere' }))).toMatchObject({ apply: [], dangerous: true });
+  });
+
   it('[STR8] another place changes nothing', () => {
     const shelf = shelfOf(some(2));
-    expect(judgeStep(step(shelf, [observed('new')], { place: 'elsewhere' }))).toEqual({ apply: [], dangerous: true });
+    expect(judgeStep(step(shelf, [observed('new')], { place: 'elsewhere' }))).toEqual({ apply: [], news: [], dangerous: true });
   });
 
   it('[STR1] counts move along with what is applied', () => {
