@@ -18,7 +18,8 @@ const LAYERS: Record<string, readonly string[]> = {
   register: ['base', 'model', 'ledger', 'observed', 'register', 'findings'],
   findings: ['base', 'model', 'ledger', 'observed', 'register', 'findings'],
   snapshot: ['base', 'model', 'documents', 'ledger', 'observed', 'register', 'findings', 'snapshot'],
-  bridge: ['base', 'model', 'ledger', 'observed', 'register', 'snapshot', 'wire', 'bridge'],
+  transfer: ['base', 'model', 'register', 'transfer'],
+  bridge: ['base', 'model', 'ledger', 'observed', 'register', 'snapshot', 'transfer', 'wire', 'bridge'],
 };
 
 interface Edge {
