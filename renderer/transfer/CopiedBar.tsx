@@ -22,8 +22,8 @@ export function CopiedBar(): ReactNode {
   return (
     <section className={style.bar} aria-label="Copied to another register">
       <span>
-        <strong>{identities(ids.length)} copied to a file for another register.</strong> Once they are there, exclude them here, so that
-        each is kept in one place.
+        <strong>{identities(ids.length)} copied for another register.</strong> Once they are there, exclude them here, so that each is kept
+        in one place.
       </span>
       <ActionButton disabledReason={whyNot('exclude')} onClick={() => void exclude()}>
         Exclude here as duplicates…

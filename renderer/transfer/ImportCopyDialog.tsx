@@ -4,13 +4,14 @@ import { visibleText } from '../../shared/base/text.ts';
 import type { CopyPlan, CopyState, PlannedRecord } from '../../shared/transfer/planCopy.ts';
 import { COPY_BYTES } from '../../shared/transfer/registerCopy.ts';
 import type { ApiError } from '../../shared/wire/http.ts';
-import { useEngine } from '../app/engine.tsx';
+import { useEngine, useStatus } from '../app/engine.tsx';
 import { notify } from '../app/notify.ts';
 import { identities } from '../editing/changeWords.ts';
 import { useEditing } from '../editing/useEditing.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { Hostile } from '../parts/Hostile.tsx';
 import style from './transfer.module.css';
+import { whyNotTakeIn } from './whyNotTakeIn.ts';
 
 const TOO_LARGE: ApiError = {
   code: 'not valid',
@@ -89,7 +90,8 @@ function Plan({ plan, namesakes, onNamesakes, done, onProgress, onClose, onCance
   const count = (state: CopyState): number => plan.records.filter((record) => record.state === state).length;
   const comes = plan.portions.reduce((sum, { ids }) => sum + ids.length, 0);
   const lacking = plan.records.filter(({ left }) => left.length > 0).length;
-  const reason = whyNot('create', 'set', 'accept') ?? (comes === 0 ? 'Nothing of it is new here' : undefined);
+  const me = useStatus()?.me;
+  const reason = whyNot('create', 'set', 'accept') ?? whyNotTakeIn(me) ?? (comes === 0 ? 'Nothing of it is new here' : undefined);
   const sign = async (): Promise<void> => setProblem(await takeIn());
   return (
     <form
@@ -140,6 +142,7 @@ function Plan({ plan, namesakes, onNamesakes, done, onProgress, onClose, onCance
           {problem}
         </p>
       )}
+      {reason !== undefined && <p className={style.dim}>{reason}</p>}
       <footer className={style.actions}>
         <ActionButton onClick={onCancel} disabledReason={done === undefined ? undefined : 'It is being signed'}>
           Cancel
