@@ -1,3 +1,4 @@
+import { startKeycloak } from './keycloak.ts';
 import { startOpenBao } from './openbao.ts';
 import type { Unavailable } from './postgres.ts';
 
@@ -9,4 +10,7 @@ export interface Suite {
   start(): Promise<{ dispose(): Promise<void> } | Unavailable>;
 }
 
-export const SUITES: readonly Suite[] = [{ name: 'OpenBao', files: ['test/servers/openbao.test.ts'], start: startOpenBao }];
+export const SUITES: readonly Suite[] = [
+  { name: 'OpenBao', files: ['test/servers/openbao.test.ts'], start: startOpenBao },
+  { name: 'Keycloak', files: ['test/servers/keycloak.test.ts'], start: startKeycloak },
+];
