@@ -48,6 +48,30 @@ describe('a source is described by a form', () => {
     expect(secretOf('hunter2')).toBeUndefined();
     expect(formProblems(kind('postgres'), { id: 'db', url: 'postgres://a@h/d', password: 'env:no spaces' }).password).toBeDefined();
   });
+  test('[UIX1] directories, vaults and identity providers: addresses without passwords, encrypted ones, and each need said', () => {
+    const ldap = { id: 'directory', url: 'ldaps://dc1.example.org' };
+    expect(formProblems(kind('ldap'), ldap)).toEqual({});
+    expect(formProblems(kind('ldap'), { ...ldap, url: 'ldap://ana:hunter2@dc1' }).url).toContain('Leave user and password out');
+    expect(formProblems(kind('ldap'), { ...ldap, bindDn: 'cn=muster,dc=x' }).password).toBeDefined();
+    expect(formProblems(kind('ldap'), { ...ldap, bases: 'ou=a,dc=x\nnot a dn' }).bases).toContain('not a dn');
+    expect(formProblems(kind('ldap'), { ...ldap, levels: 'full: cn=admins,dc=x\nboss: cn=y' }).levels).toContain('boss');
+    const vault = { id: 'vault', url: 'https://vault.example.org:8200', token: 'env:BAO_TOKEN' };
+    expect(formProblems(kind('openbao'), vault)).toEqual({});
+    expect(formProblems(kind('openbao'), { ...vault, url: 'http://vault.example.org' }).url).toContain('Only https');
+    expect(formProblems(kind('openbao'), { ...vault, token: '' }).token).toBe('Token is needed');
+    expect(settingsOf(kind('openbao'), { ...vault, mounts: 'secret/\nteam/' })).toMatchObject({
+      mounts: ['secret/', 'team/'],
+      token: { env: 'BAO_TOKEN' },
+    });
+    const realm = { id: 'id', url: 'http://127.0.0.1:8080', realm: 'corp', clientId: 'muster', clientSecret: 'env:KC' };
+    expect(formProblems(kind('keycloak'), realm)).toEqual({});
+    expect(Object.keys(formProblems(kind('keycloak'), { id: 'id', url: 'https://a:b@id' })).sort()).toEqual([
+      'clientId',
+      'clientSecret',
+      'realm',
+      'url',
+    ]);
+  });
   test('what is missing or malformed is said at its field', () => {
     expect(formProblems(kind('file'), { id: 'sheet' })).toEqual({ path: 'Path is needed' });
     expect(formProblems(kind('x509'), { id: 'certs' }).paths).toContain('at least one');
