@@ -193,11 +193,12 @@ class Changes {
     if (!object || !isWanted(object, this.#context.settings)) return;
     const state = await this.#loaded();
     const now = toInstant(this.#context.clock());
+    const former = state.get(object.meta.uid);
     if (type === 'DELETED') {
       state.remove(object.meta.uid);
       if (isRecord(object)) yield { kind: 'deleted', externalId: externalIdOf(object), evidence: 'event', at: deletedAt(value) ?? now };
     } else state.put(object);
-    const at = type === 'DELETED' ? (deletedAt(value) ?? now) : instantOf(object.meta.changed);
+    const at = type === 'DELETED' ? (deletedAt(value) ?? now) : changedAt(type, object, former);
     for (const record of this.#records(object, state, type === 'DELETED'))
       yield { kind: 'record', record, ...(at === undefined ? {} : { at }) };
   }
@@ -242,6 +243,12 @@ class Changes {
     this.#state = state;
     return state;
   }
+}
+
+/** Undefined where nothing dates the change: the time of an earlier one would make it look late. */
+function changedAt(type: string, { meta }: ClusterObject, former: ClusterObject | undefined): Instant | undefined {
+  if (type === 'ADDED') return instantOf(meta.created);
+  return meta.changed === former?.meta.changed ? undefined : instantOf(meta.changed);
 }
 
 const deletion = z.object({ metadata: z.object({ deletionTimestamp: z.string() }) });
