@@ -34,7 +34,8 @@ function python(): string | Unavailable {
   // Without the mark it is what an interrupted installation left.
   rmSync(path, { recursive: true, force: true });
   mkdirSync(path, { recursive: true });
-  if (!runs('python3', ['-m', 'venv', path])) return { unavailable: 'skipped: moto needs Python 3 with venv, which is not on this machine' };
+  if (!runs('python3', ['-m', 'venv', path]))
+    return { unavailable: 'skipped: moto needs Python 3 with venv, which is not on this machine' };
   if (!runs(program, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `moto[server]==${VERSION}`]))
     return { unavailable: `skipped: moto ${VERSION} cannot be installed from PyPI` };
   writeFileSync(whole, VERSION);
