@@ -110,6 +110,11 @@ describe('[INB7] proposals', () => {
       expect(view?.fields.map(({ field }) => field)).not.toContain('links');
       expect(view?.history[0]?.what).toContain('vouched for the link "same as"');
     }
+    const [link] = world.register.identity(ids[1] as IdentityId)?.links ?? [];
+    world.act(link?.retract ?? [], { by: ANA });
+    for (const id of ids) expect(world.register.identity(id)?.links).toEqual([]);
+    expect(world.register.identity(ids[0] as IdentityId)?.history[0]?.what).toContain('no longer vouches for the link "same as"');
+    expect(world.inbox('Linked?')).toHaveLength(1);
   });
   it('an approle and a database role that is called like it become a link that a person asserts', () => {
     const world = new RegisterWorld();
@@ -214,6 +219,16 @@ describe('[INB8] a no', () => {
     expect(here.inbox('Same identity?')).toEqual([]);
     here.put(AWS, { ...named('a', 'SVC') });
     expect(here.inbox('Same identity?')).toHaveLength(1);
+  });
+  it('stands on the pages of both, and anybody who may edit has it asked again', () => {
+    const here = world();
+    here.act(acts(here.inbox('Same identity?')[0], 'reject'), { by: BEN });
+    const pages = here.ids('').map((id) => here.register.identity(id)?.refused ?? []);
+    expect(pages.map(([one]) => [one?.who, one?.why])).toEqual(Array(2).fill(['person 2', expect.stringContaining('not so, although')]));
+    here.act(pages[1]?.[0]?.retract ?? [], { by: ANA });
+    expect(here.inbox('Same identity?')).toHaveLength(1);
+    here.act(acts(here.inbox('Same identity?')[0], 'reject'), { by: ANA });
+    expect(here.inbox('Same identity?')).toEqual([]);
   });
   it('is what a split says, too', () => {
     const here = world();
