@@ -87,7 +87,7 @@ test('[INB7] [INB8] what may be the same is one item: with keys alone, one pair 
     await server.muster('discover');
     await expect(group).toHaveCount(0);
     await one.go('Register');
-    await one.peekAt('checkout');
+    await one.cell('checkout', 'name').first().click();
     const apart = one.peek.getByRole('region', { name: 'Kept apart' });
     await expect(apart).toContainText('not so, although CMDB calls it "checkout"');
     await apart.scrollIntoViewIfNeeded();
