@@ -50,7 +50,7 @@ export async function serveAsset(assets: string, url: string, server: string): P
     const nonce = randomBytes(16).toString('base64');
     const headers = {
       'content-type': type,
-      // The embedded server is the only other origin that the page may talk to.
+      // The server of the register that is open is the only other origin that the page may talk to.
       'content-security-policy': contentSecurityPolicy(nonce, [server, server.replace(/^http/, 'ws')]),
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { CHANNEL, type MenuCommand } from '../shared/bridge/bridge.ts';
+import type { SpacePlace } from '../shared/bridge/hostSpaces.ts';
 import { serveAsset } from './appProtocol.ts';
 import type { AppWindow, Desktop, WebPreferences } from './facade.ts';
 import { APP_ORIGIN, guardContents, guardPermissions, SCHEME } from './guards.ts';
@@ -11,6 +12,7 @@ import { LINK_SCHEME, OpenedLink } from './openedLink.ts';
 import { OpenedSnapshot } from './openedSnapshot.ts';
 import { type EmbeddedServer, startEmbeddedServer } from './serverProcess.ts';
 import { SignInRedirect } from './signInRedirect.ts';
+import { SpaceList } from './spaceList.ts';
 import { loadWindowState, MINIMUM, placeWindow, saveWindowState } from './windowState.ts';
 
 /** Where the built parts are. */
@@ -34,6 +36,9 @@ const webPreferences = (preload: string): WebPreferences => ({
   navigateOnDragDrop: false,
   spellcheck: false,
 });
+
+const LIST_DAMAGED =
+  'It was put aside as spaces.json.damaged. Nothing of the registers is lost: open an invitation, or ask for one, and what this device holds is there again.';
 
 /** Puts the desktop program together. Everything it does goes through the facade. */
 export async function compose(desktop: Desktop, parts: Parts): Promise<void> {
@@ -62,19 +67,37 @@ export async function compose(desktop: Desktop, parts: Parts): Promise<void> {
   if (server === undefined) return desktop.quit();
 
   guardPermissions(desktop);
-  desktop.handleScheme(SCHEME, (url) => serveAsset(parts.assets, url, server.address));
+  const { list, damaged } = SpaceList.open(join(desktop.userData, 'spaces.json'));
+  if (damaged) desktop.showError('The list of registers could not be read', LIST_DAMAGED);
+  const address = (): string => (list.current === 'local' ? server.address : list.current);
+  desktop.handleScheme(SCHEME, (url) => serveAsset(parts.assets, url, address()));
   const send = (command: MenuCommand): void => window?.contents.send(CHANNEL.menu, command);
-  desktop.setMenu(menuTemplate(desktop.platform, send, () => void offerUpdate(desktop)));
+  // Each showing is an address of its own: one that differs after the # alone would not be loaded, with the policy of the server before.
+  let shown = 0;
+  const show = async (fragment: string): Promise<void> => {
+    shown++;
+    await window?.load(`${APP_ORIGIN}/?shown=${shown}${fragment}`);
+  };
+  const setMenu = (): void => {
+    const open = (place: SpacePlace): void => {
+      list.open(place);
+      setMenu();
+      void show('');
+    };
+    desktop.setMenu(menuTemplate(desktop.platform, { send, checkForUpdates: () => void offerUpdate(desktop), spaces: list.all, open }));
+  };
+  setMenu();
   answerBridge(desktop, () => window?.contents.id, {
     info: () => {
-      const launchToken = server.takeLaunchToken();
-      const info = { host: 'electron' as const, platform: desktop.platform, version: desktop.version, server: server.address };
+      const launchToken = list.current === 'local' ? server.takeLaunchToken() : undefined;
+      const info = { host: 'electron' as const, platform: desktop.platform, version: desktop.version, server: address() };
       return launchToken === undefined ? info : { ...info, launchToken };
     },
     openedFile: () => opened.take(),
     openedLink: () => link.take(),
     keychain,
     signIn,
+    spaces: { list, show, wasHandedOver: (given) => link.wasHandedOver(given), onChange: setMenu },
   });
 
   const open = async (): Promise<void> => {

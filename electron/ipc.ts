@@ -5,6 +5,7 @@ import { CHANNEL, type HostInfo, type OpenedFile, openExternalRequest, saveFileR
 import type { DeepLink } from '../shared/bridge/deepLink.ts';
 import { answerSecrets } from './answerSecrets.ts';
 import { answerSignIn } from './answerSignIn.ts';
+import { answerSpaces, type SpaceSurroundings } from './answerSpaces.ts';
 import type { Desktop, IpcSender } from './facade.ts';
 import { externalLink, isAppUrl } from './guards.ts';
 import type { Keychain } from './keychain.ts';
@@ -26,6 +27,7 @@ export function answerBridge(
     readonly openedLink: () => DeepLink | undefined;
     readonly keychain: Keychain;
     readonly signIn: SignInRedirect;
+    readonly spaces: SpaceSurroundings;
   },
 ): void {
   const verb: AnswerVerb = (channel, schema, act) => {
@@ -43,6 +45,7 @@ export function answerBridge(
   verb(CHANNEL.saveFile, saveFileRequest, (request) => saveFile(desktop, request));
   answerSecrets(verb, answers.keychain);
   answerSignIn(verb, desktop, answers.signIn);
+  answerSpaces(verb, desktop, answers.spaces);
   verb(CHANNEL.setTheme, themeRequest, async ({ theme }) => desktop.setTheme(theme));
   verb(CHANNEL.openExternal, openExternalRequest, async ({ url }) => {
     const link = externalLink(url);

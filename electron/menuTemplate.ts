@@ -1,12 +1,24 @@
 import type { MenuCommand } from '../shared/bridge/bridge.ts';
+import { type HostSpace, type HostSpaces, type SpacePlace, spaceWords } from '../shared/bridge/hostSpaces.ts';
 import type { Desktop, MenuItem } from './facade.ts';
 
 const separator: MenuItem = { kind: 'separator' };
 const role = (name: string, label?: string): MenuItem =>
   label === undefined ? { kind: 'role', role: name } : { kind: 'role', role: name, label };
 
+export interface MenuActions {
+  readonly send: (command: MenuCommand) => void;
+  readonly checkForUpdates: () => void;
+  readonly spaces: HostSpaces;
+  readonly open: (place: SpacePlace) => void;
+}
+
+/** Names are what others chose; an ampersand would make the next letter a shortcut. */
+const spaceLabel = (space: HostSpace, current: SpacePlace): string =>
+  `${space.place === current ? '● ' : ''}${spaceWords(space)}`.replaceAll('&', '&&');
+
 /** The menu in each platform's own order and with its own shortcuts. Commands go to the page; the page does them. */
-export function menuTemplate(platform: Desktop['platform'], send: (command: MenuCommand) => void, checkForUpdates: () => void): MenuItem[] {
+export function menuTemplate(platform: Desktop['platform'], { send, checkForUpdates, spaces, open }: MenuActions): MenuItem[] {
   const command = (label: string, name: MenuCommand, accelerator?: string): MenuItem => {
     const run = (): void => send(name);
     return accelerator === undefined ? { kind: 'command', label, run } : { kind: 'command', label, accelerator, run };
@@ -42,6 +54,17 @@ export function menuTemplate(platform: Desktop['platform'], send: (command: Menu
       command('Export this view…', 'export', 'CmdOrCtrl+E'),
       separator,
       ...(mac ? [role('close')] : [settings, separator, role('quit')]),
+    ],
+  };
+  const registers: MenuItem = {
+    kind: 'submenu',
+    label: 'Registers',
+    items: [
+      ...spaces.spaces.map(
+        (space): MenuItem => ({ kind: 'command', label: spaceLabel(space, spaces.current), run: () => open(space.place) }),
+      ),
+      separator,
+      command('Join another register…', 'joinSpace'),
     ],
   };
   const edit: MenuItem = {
@@ -87,5 +110,5 @@ export function menuTemplate(platform: Desktop['platform'], send: (command: Menu
     label: 'Help',
     items: [command('Keys', 'keys', 'CmdOrCtrl+/'), ...(mac ? [] : [separator, updates, role('about')])],
   };
-  return [...(mac ? [app] : []), file, edit, go, view, window, help];
+  return [...(mac ? [app] : []), file, registers, edit, go, view, window, help];
 }

@@ -6,6 +6,7 @@ const LINK_LENGTH = 2_048;
 /** The link that the system asked this program to open. It is only carried to the page, and the page asks the person. */
 export class OpenedLink {
   #link: DeepLink | undefined;
+  readonly #given = new Set<string>();
 
   /** @returns whether one of these is a link that Muster understands: what is not is dropped. */
   offer(texts: readonly string[]): boolean {
@@ -14,9 +15,15 @@ export class OpenedLink {
     return link !== undefined;
   }
 
+  /** Did the system bring this very link? */
+  wasHandedOver(link: DeepLink): boolean {
+    return this.#given.has(JSON.stringify(deepLink.parse(link)));
+  }
+
   /** Hands it over once. */
   take(): DeepLink | undefined {
     const link = this.#link;
+    if (link) this.#given.add(JSON.stringify(link));
     this.#link = undefined;
     return link;
   }

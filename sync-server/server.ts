@@ -33,7 +33,7 @@ import { Strangers } from './http/strangers.ts';
 import { checkReach, shownHost } from './network/listenAddress.ts';
 import { ServedCertificate, type ServedCertificateOptions } from './network/servedCertificate.ts';
 import { readTlsIdentity, type TlsFiles, type TlsIdentity } from './network/tlsIdentity.ts';
-import { writeBackup } from './recovery/writeBackup.ts';
+import { type BackupOptions, writeBackup } from './recovery/writeBackup.ts';
 import { type AskKeychain, noKeychain } from './runner/keychain.ts';
 import { Runner } from './runner/runner.ts';
 import type { RunnerService } from './runner/runnerService.ts';
@@ -210,8 +210,7 @@ async function start(options: ServerOptions, listening: Listening, held: HeldDat
   const { port = DEFAULT_PORT, background = true } = options;
   const { host, publicUrl, identity } = listening;
   const inspected = { core, runner, background, publicUrl, watch: new ClockWatch(clock), certificate: () => served.certificate?.current };
-  const backup = (output: string) =>
-    writeBackup({ core, data: options.data, copyStore: (path) => storage.copyTo(path), software: version() }, output);
+  const backup = newBackup({ core, data: options.data, copyStore: (path) => storage.copyTo(path), software: version() });
   const local = localCore(core, team, backup, runner, snapshots, webhook, held.paths.uploads, clock, () => link.address, inspected);
   const origins = new AllowedOrigins(host, { scheme: identity ? 'https' : 'http', hosts: options.hosts, publicUrl });
   const context = {
@@ -393,11 +392,27 @@ function serveCertificate(
 
 const pick = ({ lookEvery }: { readonly lookEvery?: number }): { lookEvery?: number } => (lookEvery === undefined ? {} : { lookEvery });
 
+function newBackup(options: BackupOptions): Pick<LocalCore, 'backup' | 'backupDone'> {
+  let done: number | undefined;
+  const onProgress = (share: number): void => {
+    done = share;
+  };
+  return {
+    get backupDone() {
+      return done;
+    },
+    backup: (output) =>
+      writeBackup({ ...options, onProgress }, output).finally(() => {
+        done = undefined;
+      }),
+  };
+}
+
 /** What the command line works with, in this process or over `/api/local`. */
 function localCore(
   core: Core,
   team: LocalTeam,
-  backup: LocalCore['backup'],
+  backup: Pick<LocalCore, 'backup' | 'backupDone'>,
   runner: RunnerService,
   snapshots: Snapshots,
   webhook: Webhook,
@@ -433,7 +448,10 @@ function localCore(
         source,
         request,
       ),
-    backup: (output) => backup(output),
+    backup: (output) => backup.backup(output),
+    get backupDone() {
+      return backup.backupDone;
+    },
     check: () => checkStore(core.storage, createVerify()),
     inspect: () => inspectServer(inspected),
     launchLink: () => `${address()}/#launch=${core.enrolment.newLaunchToken()}`,

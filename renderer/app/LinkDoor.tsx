@@ -1,12 +1,15 @@
 import { Modal } from '@mantine/core';
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
-import { type DeepLink, joinAddress } from '../../shared/bridge/deepLink.ts';
+import type { DeepLink, JoinLink } from '../../shared/bridge/deepLink.ts';
+import { spaceWords } from '../../shared/bridge/hostSpaces.ts';
 import { groupedFingerprint } from '../../shared/snapshot/fingerprint.ts';
 import style from '../inbox/list.module.css';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { useStatus } from './engine.tsx';
 import { useNavigation } from './navigation.ts';
+import { notifyTrouble } from './notify.ts';
 import { useBridge } from './useBridge.ts';
+import { useSpaces } from './useSpaces.ts';
 
 /** Asks before a link of the system is followed: any page and any mail may hold one. */
 export function LinkDoor(): ReactNode {
@@ -50,12 +53,10 @@ function useHostLink(): { link: DeepLink | undefined; dismiss: () => void } {
   return { link, dismiss };
 }
 
-function Join({ link, onDone }: { link: DeepLink & { kind: 'join' }; onDone: () => void }): ReactNode {
+function Join({ link, onDone }: { link: JoinLink; onDone: () => void }): ReactNode {
   const bridge = useBridge();
-  const address = joinAddress(link);
-  const isPrivate = link.server.startsWith('https:');
-  const open = async (): Promise<void> => {
-    await bridge.openExternal({ url: address });
+  const join = (): void => {
+    bridge.joinSpace(link).catch((error: unknown) => notifyTrouble(error));
     onDone();
   };
   return (
@@ -70,20 +71,36 @@ function Join({ link, onDone }: { link: DeepLink & { kind: 'join' }; onDone: () 
       <p>
         <code>{groupedFingerprint(link.key)}</code>
       </p>
-      {!isPrivate && (
-        <p className={style.small}>
-          It is on this computer. Open it in a browser here: <code style={{ overflowWrap: 'anywhere' }}>{address}</code>
-        </p>
-      )}
-      <Answers onNo={onDone} {...(isPrivate ? { yes: 'Open in the browser', onYes: () => void open() } : {})} />
+      <p className={style.small} style={{ marginTop: 12 }}>
+        It opens in this window, with a key of its own. The register that is open now stays as it is, one click away.
+      </p>
+      <Answers onNo={onDone} yes="Join in this window" onYes={join} />
     </>
   );
 }
 
 function Open({ link, onDone }: { link: DeepLink & { kind: 'open' }; onDone: () => void }): ReactNode {
+  const bridge = useBridge();
   const go = useNavigation((place) => place.go);
-  const space = useStatus()?.space;
-  if (space?.id !== link.space) {
+  const open = useStatus()?.space;
+  const { spaces } = useSpaces();
+  const other = spaces.find(({ space }) => space === link.space);
+  if (open?.id !== link.space && other) {
+    const change = (): void => {
+      bridge.openSpace({ place: other.place, identity: link.id }).catch((error: unknown) => notifyTrouble(error));
+      onDone();
+    };
+    return (
+      <>
+        <p>
+          A link leads to the identity {link.id.slice(0, 8)}… of another register of yours: <strong>{spaceWords(other)}</strong>. Nothing is
+          changed by showing it.
+        </p>
+        <Answers onNo={onDone} yes="Change to it" onYes={change} />
+      </>
+    );
+  }
+  if (open?.id !== link.space) {
     return (
       <>
         <p>The link leads to another register than the one that is open here. Ask whoever sent it for an invitation.</p>

@@ -5,6 +5,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { OpenSnapshotButton } from '../snapshot/OpenSnapshotButton.tsx';
 import { useStatus } from './engine.tsx';
 import { Shell } from './Shell.tsx';
+import { OtherSpaces } from './SpaceSwitch.tsx';
 import { JoinScreen } from './screens.tsx';
 import classes from './shell.module.css';
 
@@ -16,6 +17,7 @@ export function Phase(): ReactNode {
     return (
       <main className={classes.whole}>
         <Suspense fallback={<Loading status={status} />}>
+          <OtherSpaces />
           <JoinScreen />
         </Suspense>
       </main>
@@ -50,6 +52,7 @@ function Loading({ status }: { status: EngineStatus | undefined }): ReactNode {
 function Failed({ status }: { status: EngineStatus }): ReactNode {
   return (
     <main className={classes.whole} role="alert">
+      <OtherSpaces />
       <EmptyState
         title="The register could not be opened"
         actions={

@@ -9,7 +9,9 @@ import { openView, type SavedView, useSavedViews } from '../register/savedViews.
 import { useLive, useSnapshotStatus, useStatus } from './engine.tsx';
 import { type Screen, useNavigation } from './navigation.ts';
 import classes from './rail.module.css';
+import { SpaceSwitch } from './SpaceSwitch.tsx';
 import { useShell } from './shellStore.ts';
+import { useSpaces } from './useSpaces.ts';
 
 /** Names are what others chose: as long as the rail shows, and nothing hidden in them. */
 const NAME = 120;
@@ -57,8 +59,9 @@ export function Rail(): ReactNode {
 function SpaceName({ status }: { status: EngineStatus | undefined }): ReactNode {
   const name = visibleText(status?.space?.name ?? 'Muster', NAME);
   const me = status?.me && visibleText(status.me.name, NAME);
-  return (
-    <div className={classes.space}>
+  const { several } = useSpaces();
+  const shown = (
+    <>
       <i aria-hidden="true">{[...name][0]?.toUpperCase()}</i>
       <div>
         <strong title={name}>{name}</strong>
@@ -68,7 +71,16 @@ function SpaceName({ status }: { status: EngineStatus | undefined }): ReactNode 
           </span>
         )}
       </div>
-    </div>
+    </>
+  );
+  if (!several) return <div className={classes.space}>{shown}</div>;
+  return (
+    <SpaceSwitch>
+      <button type="button" className={classes.space} aria-label={`${name}: change to another register`} data-switch>
+        {shown}
+        <Icon name="chevronDown" size={12} />
+      </button>
+    </SpaceSwitch>
   );
 }
 

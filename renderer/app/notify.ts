@@ -25,3 +25,7 @@ function hideOthers(tone: Tone): void {
 
 export const notifyProblem = (problem: { readonly message: string; readonly wayOut?: string | undefined }): void =>
   notify(problem.wayOut === undefined ? problem.message : `${problem.message} ${problem.wayOut}`, 'error');
+
+/** What the host refused or could not do: it says why in its error. */
+export const notifyTrouble = (error: unknown): void =>
+  notifyProblem({ message: error instanceof Error ? error.message : String(error), wayOut: 'Nothing was changed.' });

@@ -27,10 +27,11 @@ function run(command: MenuCommand, undo: () => void): void {
     export: () => shell.inRegister(shell.wishExport),
     undo,
     redo: () => notify('A change that was taken back is made again by making it again: the ledger keeps both.'),
-    // The door of the app hears these three wherever the app is, also before anything is enrolled.
+    // The doors of the app hear these four wherever the app is, also before anything is enrolled.
     openSnapshot: () => undefined,
     opened: () => undefined,
     link: () => undefined,
+    joinSpace: () => undefined,
     import: () => go({ screen: 'sources' }),
     sources: () => go({ screen: 'sources' }),
     reread: () => dispatchEvent(new KeyboardEvent('keydown', { key: 'r' })),

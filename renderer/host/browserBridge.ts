@@ -42,6 +42,8 @@ const NO_KEYCHAIN: SecretOutcome = {
   },
 };
 
+const ONE_SERVER = 'A page in a browser shows the register of its own server';
+
 export function browserBridge(): Bridge {
   const launchToken = LAUNCH.exec(location.hash)?.[1];
   return {
@@ -72,6 +74,13 @@ export function browserBridge(): Bridge {
     beginSignIn: () => Promise.reject(new Error('A browser signs in on its own page')),
     openForSignIn: () => Promise.reject(new Error('A browser signs in on its own page')),
     signInResult: () => Promise.reject(new Error('A browser signs in on its own page')),
+    /** A page of a server shows that server's register. */
+    spaces: async () => ({ current: 'local', spaces: [{ place: 'local' }] }),
+    handedOver: async () => undefined,
+    openSpace: () => Promise.reject(new Error(ONE_SERVER)),
+    joinSpace: () => Promise.reject(new Error(ONE_SERVER)),
+    leaveSpace: () => Promise.reject(new Error(ONE_SERVER)),
+    nameSpace: async () => undefined,
     /** A browser has no application menu; the same commands are on the keyboard. */
     onMenu: () => () => undefined,
   };

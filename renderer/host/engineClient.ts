@@ -32,7 +32,11 @@ function forgetToken(): void {
  */
 export function startEngine(start: EngineStart): EngineHandle {
   if (typeof SharedWorker === 'function') {
-    const worker = new SharedWorker(new URL('../engine/worker.ts', import.meta.url), { type: 'module', name: 'muster-engine' });
+    // One for each server: a worker keeps the policy with which it was loaded, and that names one server.
+    const worker = new SharedWorker(new URL('../engine/worker.ts', import.meta.url), {
+      type: 'module',
+      name: `muster-engine ${start.server}`,
+    });
     worker.port.start();
     return connected(worker.port, start);
   }

@@ -1,6 +1,7 @@
 import type { Json } from '../../shared/base/json.ts';
 import { sourceId } from '../../shared/model/ids.ts';
 import { type SourceSettings, secretReference } from '../../shared/wire/http.ts';
+import { KEYCLOAK_KIND, LDAP_KIND, OPENBAO_KIND } from './directoryKinds.ts';
 
 /** One question of a source's form. `lines` is one value a line; `secret` is a reference, never a value. */
 export interface FormField {
@@ -35,6 +36,16 @@ const postgresProblem = (value: string): string | undefined => {
   if (!url?.hostname) return 'Write it as postgres://user@host:5432/database';
   return url.password === '' ? undefined : 'Leave the password out of the address: say below where it can be read';
 };
+
+const apiServerProblem = (value: string): string | undefined => {
+  const url = URL.parse(value);
+  if (url?.protocol !== 'https:' || url.hostname === '') return 'Write it as https://host:6443';
+  return url.username + url.password === '' ? undefined : 'Leave the password out of the address: say below where the token can be read';
+};
+const NAMESPACE = /^[a-z0-9]([a-z0-9-]*)$/;
+const namespaceProblem = (value: string): string | undefined =>
+  NAMESPACE.test(value) ? undefined : `"${value.slice(0, 60)}" is not the name of a namespace`;
+const excludedProblem = (value: string): string | undefined => namespaceProblem(value.replace(/\*$/, ''));
 
 const ORGANIZATION = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}$/;
 const organizationProblem = (value: string): string | undefined =>
@@ -114,6 +125,45 @@ export const SOURCE_KINDS: readonly SourceKind[] = [
     ],
   },
   {
+    kind: 'kubernetes',
+    title: 'Kubernetes',
+    what: 'ServiceAccounts and what they may do, workloads, Secrets without their data, certificates. Changes arrive within seconds.',
+    fields: [
+      {
+        name: 'server',
+        label: 'API server',
+        hint: 'With the token below; or leave both empty and name a kubeconfig file',
+        type: 'text',
+        placeholder: 'https://cluster.example.org:6443',
+        check: apiServerProblem,
+      },
+      { name: 'token', label: 'Token', hint: 'Where the server reads it. The token itself is never typed here.', type: 'secret' },
+      { name: 'authority', label: 'Authority', hint: 'The PEM file of the authority that signed the server’s certificate', type: 'text' },
+      {
+        name: 'kubeconfig',
+        label: 'kubeconfig file',
+        hint: 'On the computer that runs the server, instead of an API server and a token',
+        type: 'text',
+        placeholder: '/etc/muster/kubeconfig',
+      },
+      { name: 'context', label: 'Context', hint: 'Of that file. Empty: its current one. Add one source for each cluster', type: 'text' },
+      { name: 'cluster', label: 'Name of the cluster', hint: 'As people call it', type: 'text', placeholder: 'payments-eu' },
+      {
+        name: 'namespaces',
+        label: 'Only these namespaces',
+        hint: 'One a line. Empty: all that its rights reach',
+        type: 'lines',
+        check: namespaceProblem,
+      },
+      { name: 'exclude', label: 'Without these namespaces', hint: 'One a line; team-* works', type: 'lines', check: excludedProblem },
+    ],
+    check: (form) => {
+      const ways = [form.server, form.kubeconfig].filter((value) => (value ?? '').trim() !== '').length;
+      if (ways === 0) return { server: 'Name the API server, or a kubeconfig file below' };
+      return ways === 2 ? { kubeconfig: 'Name either this or the API server' } : {};
+    },
+  },
+  {
     kind: 'github',
     title: 'GitHub',
     what: 'Apps and their permissions, deploy keys, fine-grained tokens, names of Actions secrets (never values), and the subjects that cloud roles trust.',
@@ -150,6 +200,9 @@ export const SOURCE_KINDS: readonly SourceKind[] = [
     ],
     check: githubProblems,
   },
+  LDAP_KIND,
+  OPENBAO_KIND,
+  KEYCLOAK_KIND,
 ];
 
 export const kindOf = (name: string): SourceKind | undefined => SOURCE_KINDS.find((kind) => kind.kind === name);

@@ -3,6 +3,7 @@ import { hostTrouble } from '../model/hostTrouble.ts';
 import { type SecretName, secretName } from '../model/secretName.ts';
 import { SECRET_LENGTH } from '../wire/keychainMessages.ts';
 import type { DeepLink } from './deepLink.ts';
+import type { HostSpaces, joinSpaceRequest, leaveSpaceRequest, nameSpaceRequest, openSpaceRequest } from './hostSpaces.ts';
 
 /**
  * The one interface between the page and its host. In Electron the preload offers it as `window.muster`; in a browser
@@ -17,6 +18,7 @@ export const menuCommand = z.enum([
   'openSnapshot',
   'opened',
   'link',
+  'joinSpace',
   'export',
   'settings',
   'keys',
@@ -99,6 +101,18 @@ export interface Bridge {
   openForSignIn(request: z.infer<typeof openForSignInRequest>): Promise<void>;
   /** Waits for the answer, five minutes at most; given once. */
   signInResult(request: z.infer<typeof signInResultRequest>): Promise<SignInResult>;
+  /** The registers of this desktop, and which of them is open. In a browser there is one. */
+  spaces(): Promise<HostSpaces>;
+  /** Shows another of them in this window, in a page of its own. */
+  openSpace(request: z.infer<typeof openSpaceRequest>): Promise<void>;
+  /** The copy that another register's page sent to this one, once. Nothing is taken in before a person has signed it. */
+  handedOver(): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Opens the page of an invitation in this window. @returns false when the person said no to a link that no system handed over. */
+  joinSpace(request: z.infer<typeof joinSpaceRequest>): Promise<boolean>;
+  /** Takes a server off the list. It is told nothing, and what this device holds of it stays. */
+  leaveSpace(request: z.infer<typeof leaveSpaceRequest>): Promise<void>;
+  /** Says what the register that is open is called. */
+  nameSpace(request: z.infer<typeof nameSpaceRequest>): Promise<void>;
   /** @returns a disposer. */
   onMenu(callback: (command: MenuCommand) => void): () => void;
 }
@@ -118,5 +132,11 @@ export const CHANNEL = {
   beginSignIn: 'muster:begin-sign-in',
   openForSignIn: 'muster:open-for-sign-in',
   signInResult: 'muster:sign-in-result',
+  spaces: 'muster:spaces',
+  openSpace: 'muster:open-space',
+  handedOver: 'muster:handed-over',
+  joinSpace: 'muster:join-space',
+  leaveSpace: 'muster:leave-space',
+  nameSpace: 'muster:name-space',
   menu: 'muster:menu',
 } as const;

@@ -31,6 +31,8 @@ export interface FindingFacts {
   readonly succeeds: number;
   /** Others of that name without an immutable id. */
   readonly namesakesUnproved: number;
+  /** Of those that it succeeds: how many were in another cluster. */
+  readonly moved: number;
   readonly sharedWith: number;
   readonly fingerprintsUnread: number;
 }

@@ -164,7 +164,12 @@ export class Fold implements JudgedState {
       case 'reject':
       case 'release':
       case 'discard':
-        registry.decide(act.subject, { kind: act.kind, ref, person: registry.personIdOf(folded.entry.device) });
+        registry.decide(act.subject, {
+          kind: act.kind,
+          ref,
+          place: folded.entry.place as Place,
+          person: registry.personIdOf(folded.entry.device),
+        });
         return;
       case 'genesis':
         registry.serverKey = act.serverKey;

@@ -112,10 +112,13 @@ export interface LedgerReader {
   persons(): ReadonlyMap<PersonId, PersonView>;
   personOf(device: DeviceId): PersonView | undefined;
   /** The winning decision on a digest: approve, reject, release or discard. */
-  decision(
-    subject: HashHex,
-  ):
-    | { readonly kind: 'approve' | 'reject' | 'release' | 'discard'; readonly ref: ActRef; readonly person: PersonId | undefined }
+  decision(subject: HashHex):
+    | {
+        readonly kind: 'approve' | 'reject' | 'release' | 'discard';
+        readonly ref: ActRef;
+        readonly place: Place;
+        readonly person: PersonId | undefined;
+      }
     | undefined;
   /** Valid proposals that nobody took back, by digest, in place order; decided ones too. */
   proposals(): ReadonlyMap<HashHex, Proposal>;

@@ -1,6 +1,6 @@
 import type { ActOf, ActRef, SignInSubject, Succession } from '../model/act.ts';
 import type { DeviceId, HashHex } from '../model/entry.ts';
-import type { PersonId } from '../model/ids.ts';
+import type { PersonId, Place } from '../model/ids.ts';
 import {
   type Grant,
   type PolicyValue,
@@ -18,6 +18,7 @@ export type DecisionKind = 'approve' | 'reject' | 'release' | 'discard';
 export interface Decision {
   readonly kind: DecisionKind;
   readonly ref: ActRef;
+  readonly place: Place;
   readonly person: PersonId | undefined;
 }
 export interface Invitation {

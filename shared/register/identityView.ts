@@ -30,7 +30,8 @@ export function identityView(id: IdentityId, projection: Projection): IdentityVi
     (field) => fieldView(subject, field, projection),
   );
   const links = linksOf(subject, projection);
-  const names = subject.type === 'identity' ? sameName(subject, projection) : { before: [], after: [] };
+  const succession = subject.type === 'identity' || subject.type === 'workload';
+  const names = succession ? sameName(subject, projection) : { before: [], after: [] };
   const needs = needsOf(subject, row, fields, findings, projection, names.before);
   return {
     id,

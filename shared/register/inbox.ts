@@ -17,14 +17,14 @@ import type { Projection } from './projection.ts';
 import { linkProposals, sameIdentity } from './proposals.ts';
 import type { Subject } from './subject.ts';
 import type { InboxGroup, InboxItem } from './view.ts';
-import { writeBacks } from './writeBackView.ts';
+import { openWriteBacks } from './writeBackView.ts';
 
 /** Grouped, never one row per identity (SCREENS): each item is one decision about many records. */
 export function inboxOf(projection: Projection, me: PersonId | undefined): InboxGroup[] {
   const rows = projection.byName();
   const groups: InboxGroup[] = [
     { kind: 'Held runs', items: heldRuns(projection) },
-    { kind: 'Write-back', items: writeItems(writeBacks(projection, me)) },
+    { kind: 'Write-back', items: writeItems(openWriteBacks(projection, me)) },
     { kind: 'Privilege gained', items: privilegeGained(rows, projection) },
     { kind: 'Conflicts', items: conflicts(rows, projection, me) },
     { kind: 'Owner answers', items: ownerAnswers(rows, projection) },

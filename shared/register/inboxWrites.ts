@@ -1,15 +1,14 @@
 import { compareCodeUnits } from '../base/json.ts';
 import type { InboxItem, Severity } from './view.ts';
-import type { WriteBackState, WriteBackView } from './writeBackView.ts';
+import type { WriteBackView } from './writeBackView.ts';
 
-/** What is shown of each; the rest is in the view of all writes. */
+/** What is shown of an item, and decided with it at once: nobody approves what they could not look at. The next ones follow. */
 const SHOWN = 50;
-const TROUBLE: ReadonlySet<WriteBackState> = new Set(['source changed', 'refused', 'not sent', 'not kept']);
 
-/** Writes that wait for a decision, by field and source, then those that came back without having been made. */
+/** Writes that wait for a decision, by field and source, then those that came back without having been made. @param views what `openWriteBacks` gives. */
 export function writeItems(views: readonly WriteBackView[]): InboxItem[] {
   const waiting = grouped(views.filter(({ state }) => state === 'waits for approval'));
-  const troubled = grouped(views.filter(({ state, latest, agrees }) => TROUBLE.has(state) && latest && !agrees));
+  const troubled = grouped(views.filter(({ state, agrees }) => state !== 'waits for approval' && !agrees));
   return [...waiting.map(toDecide), ...troubled.map(inTrouble)];
 }
 
@@ -30,8 +29,9 @@ function common(group: readonly WriteBackView[], severity: Severity) {
 
 function toDecide(group: readonly WriteBackView[]): InboxItem {
   const [{ field, source, fieldLabel, sourceLabel, proposed, needsOther }] = group as [WriteBackView];
-  const acts = (kind: 'approve' | 'reject') => group.map(({ digest }) => ({ kind, subject: digest }));
-  const many = group.length === 1 ? '' : ` ${group.length}`;
+  const acts = (kind: 'approve' | 'reject') => group.slice(0, SHOWN).map(({ digest }) => ({ kind, subject: digest }));
+  const decided = Math.min(group.length, SHOWN);
+  const many = group.length === 1 ? '' : ` ${decided}`;
   return {
     id: `write/${field}/${source}/${needsOther ? 'others' : 'mine'}`,
     what: `Send ${fieldLabel.toLowerCase()} to ${sourceLabel}`,
@@ -41,7 +41,17 @@ function toDecide(group: readonly WriteBackView[]): InboxItem {
       : `proposed by ${proposed.name}; nothing is sent before somebody approves it`,
     choices: [
       { label: `Reject${many}`, hint: 'nothing is sent', acts: acts('reject'), safe: true },
-      ...(needsOther ? [] : [{ label: `Approve${many}`, hint: 'sends exactly what is shown', acts: acts('approve'), safe: false }]),
+      ...(needsOther
+        ? []
+        : [
+            {
+              label: `Approve${many}`,
+              hint:
+                group.length > SHOWN ? `sends exactly what is shown: the first ${SHOWN} of ${group.length}` : 'sends exactly what is shown',
+              acts: acts('approve'),
+              safe: false,
+            },
+          ]),
     ],
     reasoned: true,
   };

@@ -110,6 +110,7 @@ export class Links {
       for (const one of anchors) if (one !== anchor) visit(one);
     };
     if (record.fingerprint !== undefined) all(byFingerprint.get(record.fingerprint));
+    all(this.store.elsewhere(record));
     for (const key of record.keys) {
       for (const type of recordType.options) if (!byKey.isAlone(type, key, anchor)) all(byKey.get(type, key));
       all(byCredentialLink.ofKey(key));

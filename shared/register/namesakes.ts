@@ -1,4 +1,6 @@
+import { DAY, type Millis, parseTime } from '../base/time.ts';
 import type { IdentityId } from '../model/ids.ts';
+import type { SourceRecord } from '../model/record.ts';
 import type { ProjectionParts } from './projector.ts';
 import { isGone, type Subject } from './subject.ts';
 
@@ -7,12 +9,17 @@ export interface Namesakes {
   readonly before: readonly IdentityId[];
   readonly after: readonly IdentityId[];
   readonly unproved: number;
+  /** Those of `before` that were in another cluster. */
+  readonly moved: number;
 }
-export const NO_NAMESAKES: Namesakes = { before: [], after: [], unproved: 0 };
+export const NO_NAMESAKES: Namesakes = { before: [], after: [], unproved: 0, moved: 0 };
 
-/** Classes with the same first alias in the same source and boundary that were first seen before this one, or after it. */
+/**
+ * Classes with the same first alias in the same source and boundary that were first seen before this one, or after it; and those that went
+ * from another cluster about when this one came.
+ */
 export function sameName(subject: Subject, { store, classes }: Pick<ProjectionParts, 'store' | 'classes'>): Namesakes {
-  if (subject.records.every(({ stored }) => store.sameName(stored).length === 0)) return NO_NAMESAKES;
+  if (subject.records.every(({ stored }) => store.sameName(stored).length + store.elsewhere(stored).length === 0)) return NO_NAMESAKES;
   const before = new Set<IdentityId>();
   const after = new Set<IdentityId>();
   const unproved = new Set<IdentityId>();
@@ -29,7 +36,35 @@ export function sameName(subject: Subject, { store, classes }: Pick<ProjectionPa
       else if (later) after.add(other);
     }
   }
-  return { before: [...before].sort(), after: [...after].sort(), unproved: unproved.size };
+  const moved = movedWith(subject, { store, classes });
+  for (const id of moved.from) before.add(id);
+  for (const id of moved.to) after.add(id);
+  return { before: [...before].sort(), after: [...after].sort(), unproved: unproved.size, moved: moved.from.size };
+}
+
+/** Between going there and coming here lies a deployment, or the time until somebody connected the new cluster. */
+const WITHIN: Millis = 30 * DAY;
+
+function movedWith(subject: Subject, { store, classes }: Pick<ProjectionParts, 'store' | 'classes'>) {
+  const from = new Set<IdentityId>();
+  const to = new Set<IdentityId>();
+  for (const { stored, record } of subject.records) {
+    for (const anchor of store.elsewhere(stored)) {
+      const other = store.decode(anchor);
+      const id = classes.id(anchor);
+      if (!other || id === subject.id) continue;
+      if (movedInto(other, record)) from.add(id);
+      else if (movedInto(record, other)) to.add(id);
+    }
+  }
+  return { from, to };
+}
+
+/** The one went and the other came, at about one time. Where both are there, one manifest was applied to two clusters. */
+function movedInto(former: SourceRecord, present: SourceRecord): boolean {
+  const gone = parseTime(former.deleted?.at ?? former.missingSince ?? '');
+  const came = parseTime(present.firstSeen);
+  return gone !== undefined && came !== undefined && !isGone(present) && Math.abs(came - gone) <= WITHIN;
 }
 
 /** Other classes of credential with the same published fingerprint, and further identities that present this one. */

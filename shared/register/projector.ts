@@ -227,7 +227,8 @@ export class Projector {
     const facts = subject.type === 'credential' ? this.credentialFacts(subject) : undefined;
     const verdict = facts && judgeCredential(facts, privileged === true, this.standing.thresholds, this.standing.now);
     const verdicts = subject.type === 'identity' ? this.verdicts(subject.id, privileged === true) : [];
-    const application = subject.type === 'identity' ? this.applicationOf(subject, text('application')) : undefined;
+    const application =
+      subject.type === 'identity' || subject.type === 'workload' ? this.applicationOf(subject, text('application')) : undefined;
     return { subject, values, text, parents: parent, above, access, observed, privileged, facts, verdict, verdicts, application };
   }
 
@@ -280,6 +281,7 @@ export class Projector {
       evidenceUnknown: freshness === 'unknown',
       succeeds: namesakes.before.length,
       namesakesUnproved: namesakes.unproved,
+      moved: namesakes.moved,
       sharedWith,
       fingerprintsUnread: (gathered.facts ? [gathered.facts] : verdicts.map((one) => one.facts)).filter((one) => one.fingerprintUnread)
         .length,

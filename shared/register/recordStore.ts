@@ -40,6 +40,8 @@ export class RecordStore {
   readonly byKey = new ScopedIndex<RecordType>();
   private readonly byAlias = new ScopedIndex<NameScope>();
   readonly byFingerprint = new MultiIndex();
+  /** Names that a thing keeps when it moves to another system of its kind. */
+  private readonly byPortableName = new MultiIndex();
   readonly byCredentialLink = new LinkIndex();
   readonly byOtherLink = new LinkIndex();
 
@@ -125,6 +127,8 @@ export class RecordStore {
     for (const alias of record.aliases) this.byAlias.add(scopeOf(source, alias), alias, anchor);
     for (const { credential, to } of record.links) this.linksOf(credential).add(source, to, anchor);
     if (record.fingerprint !== undefined) this.byFingerprint.add(record.fingerprint, anchor);
+    const portable = portableName(record);
+    if (portable !== undefined) this.byPortableName.add(portable, anchor);
   }
   private idsOf(source: SourceId): Map<ExternalId, Anchor> {
     let ids = this.bySource.get(source);
@@ -140,10 +144,19 @@ export class RecordStore {
     for (const alias of record.aliases) this.byAlias.delete(scopeOf(source, alias), alias, anchor);
     for (const { credential, to } of record.links) this.linksOf(credential).delete(source, to, anchor);
     if (record.fingerprint !== undefined) this.byFingerprint.delete(record.fingerprint, anchor);
+    const portable = portableName(record);
+    if (portable !== undefined) this.byPortableName.delete(portable, anchor);
   }
 
   linksOf(credential: boolean): LinkIndex {
     return credential ? this.byCredentialLink : this.byOtherLink;
+  }
+
+  /** Records of other clusters with its name: it may have moved from there, or there. */
+  elsewhere(record: StoredRecord): readonly Anchor[] {
+    const portable = portableName(record);
+    if (portable === undefined) return NOBODY;
+    return this.byPortableName.get(portable).filter((other) => this.records.get(other)?.source !== record.source);
   }
 
   /** Records with the same first alias in the same source and boundary: one may have succeeded the other. */
@@ -155,6 +168,12 @@ export class RecordStore {
       return record?.source === source && record.type === type && record.boundary === boundary && record.aliases[0] === first;
     });
   }
+}
+
+/** `namespace/name` of a cluster: the same manifests applied to another cluster give it there. Other names are an accident. */
+function portableName({ type, keys, aliases }: StoredRecord): string | undefined {
+  const [first] = aliases;
+  return first !== undefined && keys.some((key) => key.startsWith('kubernetes:')) ? `${type} ${first}` : undefined;
 }
 
 const NOBODY: readonly Anchor[] = [];

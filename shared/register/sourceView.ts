@@ -1,4 +1,4 @@
-import { toInstant } from '../base/time.ts';
+import { MINUTE, toInstant } from '../base/time.ts';
 import type { SourceStatus } from '../model/status.ts';
 import type { FreshnessLevel } from '../model/vocabulary.ts';
 import { evidenceOf, freshnessOf } from '../observed/freshness.ts';
@@ -39,7 +39,8 @@ function worstOf(levels: readonly FreshnessLevel[]): FreshnessLevel {
 
 /** What the evidence is good for, now: never "the sync succeeded". */
 function sentenceOf(status: SourceStatus, { reporting, control }: SourceView['freshness'], age: number | undefined): string {
-  const lag = status.lag > 0 ? ` Changes arrive in about ${ageText(status.lag)}.` : '';
+  const late = status.lag < MINUTE ? 'within seconds' : `in about ${ageText(status.lag)}`;
+  const lag = status.lag > 0 ? ` Changes arrive ${late}.` : '';
   const held = status.held.length > 0 ? ` ${plural(status.held.length, 'part')} held by the guard.` : '';
   const note = status.note ? ` ${status.note}` : '';
   return `${goodFor(reporting, control, age)}${lag}${held}${note}`;

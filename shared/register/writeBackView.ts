@@ -69,29 +69,49 @@ export interface WriteBackView {
 }
 
 /** Every proposal that nobody took back, the newest first. */
-export function writeBacks(projection: Projection, me: PersonId | undefined): WriteBackView[] {
-  const newest = new Map<string, HashHex>();
-  for (const { act, digest } of projection.ledger.proposals().values()) newest.set(slotOf(act), digest);
-  return [...projection.ledger.proposals().values()]
-    .map((proposal) => viewOf(proposal, newest.get(slotOf(proposal.act)) === proposal.digest, projection, me))
-    .reverse();
+export const writeBacks = (projection: Projection, me: PersonId | undefined): WriteBackView[] => viewsOf(projection, me, () => true);
+
+const TROUBLE: ReadonlySet<WriteBackState> = new Set(['source changed', 'refused', 'not sent', 'not kept']);
+
+/** Those that wait for a decision, and those that came back without having been made. What is done is not looked at more closely. */
+export const openWriteBacks = (projection: Projection, me: PersonId | undefined): WriteBackView[] =>
+  viewsOf(projection, me, (state, latest) => state === 'waits for approval' || (TROUBLE.has(state) && latest));
+
+type Wanted = (state: WriteBackState, latest: boolean) => boolean;
+
+function viewsOf(projection: Projection, me: PersonId | undefined, wanted: Wanted): WriteBackView[] {
+  const proposals = [...projection.ledger.proposals().values()];
+  const newest = new Map(proposals.map(({ act, digest }) => [slotOf(act), digest]));
+  const receipts = new Map(
+    projection.evidence
+      .all()
+      .flatMap(({ writes }) => writes?.receipts ?? [])
+      .map((one) => [one.proposal, one]),
+  );
+  const views: WriteBackView[] = [];
+  for (const proposal of proposals.reverse()) {
+    const latest = newest.get(slotOf(proposal.act)) === proposal.digest;
+    const receipt = receipts.get(proposal.digest);
+    const state = stateOf(proposal, receipt, projection);
+    if (wanted(state, latest)) views.push(viewOf(proposal, { receipt, state, latest }, projection, me));
+  }
+  return views;
 }
 
 const slotOf = ({ source, write }: Proposal['act']): string => canonicalJson([source, write.externalId, write.field]);
 
-function viewOf(proposal: Proposal, latest: boolean, projection: Projection, me: PersonId | undefined): WriteBackView {
+interface Standing {
+  readonly receipt: WriteReceipt | undefined;
+  readonly state: WriteBackState;
+  readonly latest: boolean;
+}
+
+function viewOf(proposal: Proposal, { receipt, state, latest }: Standing, projection: Projection, me: PersonId | undefined): WriteBackView {
   const { act, digest, place } = proposal;
   const { ledger, evidence, classes, projector } = projection;
+  const { field } = act.write;
   const id = classes.id(act.anchors[0] as IdentityId);
-  const decision = ledger.decision(digest);
-  const writes = evidence.all().find(({ source }) => source === act.source)?.writes;
-  const receipt = writes?.receipts.find((one) => one.proposal === digest);
-  const current = isRegistered(act, projection);
-  const decided = decision?.kind === 'approve' || decision?.kind === 'reject' ? decision.kind : undefined;
-  const approvedAt = decision && (ledger.line(decision.ref.entry)?.place ?? Number.POSITIVE_INFINITY);
-  const ended = approvedAt !== undefined && approvedAt <= (writes?.upTo ?? 0);
-  const line = decision && ledger.line(decision.ref.entry);
-  const said = line?.entry.acts[decision?.ref.act ?? 0];
+  const decided = decidedOf(proposal, ledger);
   return {
     digest,
     place,
@@ -99,32 +119,32 @@ function viewOf(proposal: Proposal, latest: boolean, projection: Projection, me:
     name: projection.row(id)?.row.name ?? act.write.externalId,
     source: act.source,
     sourceLabel: visibleText(evidence.label(act.source)),
-    field: act.write.field,
-    fieldLabel: fieldByName.get(act.write.field)?.label ?? act.write.field,
-    text: act.registered === null ? '' : projector.shown(act.write.field, act.registered),
+    field,
+    fieldLabel: fieldByName.get(field)?.label ?? field,
+    text: act.registered === null ? '' : projector.shown(field, act.registered),
     sent: act.sent,
     write: act.write,
-    proposed: {
-      ...personOf(proposal.person, ledger),
-      at: proposal.at as Instant,
-      ...(act.why === undefined ? {} : { why: act.why }),
-    },
-    ...(decided && line
-      ? {
-          decided: {
-            kind: decided,
-            ...personOf(decision?.person, ledger),
-            at: (line.receipt?.at ?? line.entry.at) as Instant,
-            self: decision?.person !== undefined && decision.person === proposal.person,
-            ...(said && 'why' in said && said.why !== undefined ? { why: said.why } : {}),
-          },
-        }
-      : {}),
-    state: stateOf(decided, receipt, current, ended),
+    proposed: { ...personOf(proposal.person, ledger), at: proposal.at as Instant, ...(act.why === undefined ? {} : { why: act.why }) },
+    ...(decided ? { decided } : {}),
+    state,
     ...(receipt ? { receipt } : {}),
     needsOther: me !== undefined && proposal.person === me && ledger.needsSecondPerson(me),
     latest,
     agrees: agreesNow(proposal, projection),
+  };
+}
+
+function decidedOf({ digest, person }: Proposal, ledger: LedgerReader): WriteBackView['decided'] {
+  const decision = ledger.decision(digest);
+  const line = decision && ledger.line(decision.ref.entry);
+  if (!decision || !line || (decision.kind !== 'approve' && decision.kind !== 'reject')) return undefined;
+  const said = line.entry.acts[decision.ref.act];
+  return {
+    kind: decision.kind,
+    ...personOf(decision.person, ledger),
+    at: (line.receipt?.at ?? line.entry.at) as Instant,
+    self: decision.person !== undefined && decision.person === person,
+    ...(said && 'why' in said && said.why !== undefined ? { why: said.why } : {}),
   };
 }
 
@@ -133,15 +153,11 @@ function personOf(person: PersonId | undefined, ledger: LedgerReader): { person?
   return person === undefined ? { name } : { person, name };
 }
 
-function stateOf(
-  decided: 'approve' | 'reject' | undefined,
-  receipt: WriteReceipt | undefined,
-  current: boolean,
-  ended: boolean,
-): WriteBackState {
-  if (decided === undefined) return current ? 'waits for approval' : 'stale';
-  if (decided === 'reject') return 'rejected';
-  if (!receipt) return ended ? 'ended' : 'approved';
+function stateOf({ act, digest }: Proposal, receipt: WriteReceipt | undefined, projection: Projection): WriteBackState {
+  const decision = projection.ledger.decision(digest);
+  if (decision === undefined) return isRegistered(act, projection) ? 'waits for approval' : 'stale';
+  if (decision.kind === 'reject') return 'rejected';
+  if (!receipt) return decision.place <= (projection.evidence.status(act.source)?.writes?.upTo ?? 0) ? 'ended' : 'approved';
   if (isApplied(receipt)) return receipt.confirmed ? 'confirmed' : receipt.differs ? 'not kept' : 'waits for confirmation';
   switch (receipt.state) {
     case 'sending':

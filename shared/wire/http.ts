@@ -56,7 +56,7 @@ export const enrolRequest = z
 export const enrolReply = z.object({ person: personId, personName: z.string(), role, remit: z.string(), entry: entryId, place }).strict();
 export type EnrolReply = z.infer<typeof enrolReply>;
 
-/** POST /api/invitations. The link is `<origin>/#join=<token>`; shown once. */
+/** POST /api/invitations. The link is `<origin>/#join=<token>&key=<fingerprint of the server's key>`; shown once. */
 export const invitationRequest = z
   .object({
     role,

@@ -64,6 +64,7 @@ export function localCommands(core: LocalCore): Readonly<Record<string, LocalCom
     'apply-rows': command(applyRowsArgs, ({ rows, why }) => applyRows(core, rows, why)),
     export: command(queryArgs, (args) => exportRecords(core, rowsOf(core, { ...queryOf(args), include: EVERYTHING }))),
     backup: command(backupArgs, async ({ output }) => unwrapped(await core.backup(output))),
+    'backup-progress': command(z.unknown(), () => ({ done: core.backupDone })),
     check: command(z.unknown(), () => core.check()),
     doctor: command(z.unknown(), () => core.inspect()),
     writes: command(z.unknown(), () => core.register.writeBacks()),

@@ -65,6 +65,8 @@ export interface LocalCore {
   token(role: Role, ttlMillis: number): Result<{ readonly ticket: string; readonly expires: Instant }, ApiError>;
   /** Writes a backup to that path, which the server's own user can write. */
   backup(output: string): Promise<Result<BackupMade, ApiError>>;
+  /** How far a backup that is being written is, 0 to 1; undefined while there is none. */
+  readonly backupDone: number | undefined;
   /** Looks at everything that is stored. */
   check(): Promise<CheckReport>;
   /** What the server finds of itself: clock, certificate, sources. Writes nothing. */

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { visibleText } from '../../shared/base/text.ts';
 import type { AuthorValue, Finding, IdentityView, Row, SourceView } from '../../shared/register/view.ts';
 import { type CommonOptions, wholeNumber, withCommonOptions, withServer } from './commandOptions.ts';
+import { addGrantCommand } from './grantCommand.ts';
 import { printItems, printValue } from './output.ts';
 
 interface QueryOptions extends CommonOptions {
@@ -24,7 +25,7 @@ export function addReadCommands(muster: Command): void {
     .option('--check', 'exit with 1 when something was found')
     .action(findings);
   withQuery(muster.command('conflicts').description('list values that a person must decide')).action(conflicts);
-  withCommonOptions(muster.command('sources').description('list sources and the age of their evidence')).action(sources);
+  addGrantCommand(withCommonOptions(muster.command('sources').description('list sources and the age of their evidence')).action(sources));
   withCommonOptions(muster.command('changes').description('list the ledger: who did what, in order'))
     .option('--since <place>', 'after this place of the ledger', wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
     .option('--limit <n>', 'at most so many', wholeNumber(1, 100_000), 1_000)

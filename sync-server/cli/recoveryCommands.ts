@@ -1,8 +1,11 @@
 import { resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
+import * as z from 'zod';
 import type { BackupMade } from '../recovery/writeBackup.ts';
 import { CommandError } from './commandError.ts';
 import { type CommonOptions, withCommonOptions, withServer } from './commandOptions.ts';
+import type { Ask } from './localServer.ts';
 import { printValue } from './output.ts';
 import { refuseUnwritable } from './outputFile.ts';
 import { TerminalProgress } from './terminalProgress.ts';
@@ -21,9 +24,7 @@ export function addRecoveryCommands(muster: Command): void {
 async function backup(options: CommonOptions & { output: string }): Promise<void> {
   const output = resolve(options.output);
   await refuseUnwritable(output);
-  const progress = new TerminalProgress(process.stderr);
-  progress.show('Writing the backup');
-  const made = (await withServer(options, (ask) => ask('backup', { output })).finally(() => progress.clear())) as BackupMade;
+  const made = (await withServer(options, (ask) => watched(ask, ask('backup', { output })))) as BackupMade;
   printValue(
     made,
     options.format,
@@ -33,6 +34,33 @@ async function backup(options: CommonOptions & { output: string }): Promise<void
     ].join('\n'),
   );
 }
+
+/** In milliseconds. */
+const ASK_EVERY = 100;
+
+/** Shows how far it is, where somebody watches. That it cannot be told is no reason to give the backup up. */
+async function watched(ask: Ask, made: Promise<unknown>): Promise<unknown> {
+  const progress = new TerminalProgress(process.stderr);
+  progress.show('Writing the backup');
+  if (!progress.isWatched) return made;
+  const ended = made.then(
+    () => true,
+    () => true,
+  );
+  while (!(await Promise.race([ended, wait(ASK_EVERY, false)]))) {
+    const said = progressReply.safeParse(await ask('backup-progress', {}).catch(() => undefined));
+    if (said.success) progress.show('Writing the backup', said.data.done);
+  }
+  try {
+    const written = await made;
+    progress.show('Writing the backup', 1);
+    return written;
+  } finally {
+    progress.clear();
+  }
+}
+
+const progressReply = z.object({ done: z.number().min(0).max(1).optional() });
 
 async function restore(file: string, options: CommonOptions): Promise<void> {
   const { restoreBackup } = await import('../recovery/restoreBackup.ts');

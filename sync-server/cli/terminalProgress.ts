@@ -10,6 +10,11 @@ export class TerminalProgress {
     this.#out = out;
   }
 
+  /** Somebody sits before it. */
+  get isWatched(): boolean {
+    return this.#out.isTTY;
+  }
+
   /** @param done 0 to 1; left out where it is not known. */
   show(what: string, done?: number): void {
     const share = done === undefined ? '' : ` ${Math.floor(done * 100)} %`;

@@ -20,4 +20,6 @@ export const CONNECTORS: readonly RegisteredConnector[] = [
   { kind: 'postgres', module: module('./postgres/connector.ts'), load: () => import('./postgres/connector.ts') },
   { kind: 'ldap', module: module('./ldap/connector.ts'), load: () => import('./ldap/connector.ts') },
   { kind: 'openbao', module: module('./openbao/connector.ts'), load: () => import('./openbao/connector.ts') },
+  { kind: 'aws', module: module('./aws/connector.ts'), load: () => import('./aws/connector.ts') },
+  { kind: 'keycloak', module: module('./keycloak/connector.ts'), load: () => import('./keycloak/connector.ts') },
 ];

@@ -21,8 +21,8 @@ export class CoreApprovals implements Approvals {
     const found: ApprovalAt[] = [];
     for (const [digest, { act }] of ledger.proposals()) {
       const decision = act.source === source ? ledger.decision(digest) : undefined;
-      const place = decision?.kind === 'approve' ? ledger.placeOf(decision.ref.entry) : undefined;
-      if (decision && place !== undefined && place <= durablePlace) found.push({ digest, place, act, approval: decision.ref });
+      if (decision?.kind === 'approve' && decision.place <= durablePlace)
+        found.push({ digest, place: decision.place, act, approval: decision.ref });
     }
     return found.sort((a, b) => a.place - b.place);
   }

@@ -8,6 +8,7 @@ import { enrolmentMessage } from '../../shared/ledger/enrolmentProof.ts';
 import type { LedgerReader } from '../../shared/ledger/ledgerReader.ts';
 import type { Act, ActOf, ActRef, VoidReason } from '../../shared/model/act.ts';
 import type { DeviceId, PersonId, SpaceId } from '../../shared/model/ids.ts';
+import { fingerprintOf } from '../../shared/snapshot/fingerprint.ts';
 import type { ApiError, EnrolReply, enrolRequest, invitationReply, invitationRequest } from '../../shared/wire/http.ts';
 import type { PlacedEntry } from './ingest.ts';
 import { decodeSignature } from './keys.ts';
@@ -92,7 +93,8 @@ export class Enrolment {
     const act: Act = { kind: 'invite', tokenHash: hashOf(token), role, remit, expires, label };
     const authored = await commitOne(this.options.steward, act);
     if (!authored || authored.receipt.void) return failure('forbidden', 'The invitation was not allowed.', 'Ask an administrator.');
-    return ok({ link: `${origin}/#join=${token}`, expires, entry: authored.entry });
+    const key = fingerprintOf(this.options.server().device);
+    return ok({ link: `${origin}/#join=${token}&key=${key}`, expires, entry: authored.entry });
   }
 
   async enrol(request: EnrolRequest): Promise<Result<EnrolReply, ApiError>> {

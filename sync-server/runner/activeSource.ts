@@ -250,9 +250,9 @@ export class ActiveSource {
 
   /**
    * One durable step of a stream: what its events change, and the cursor behind them. `null` forgets the cursor: events were lost.
-   * @returns whether a part of it was left to a full listing, because the guard would hold it.
+   * @param keepAnyway make the cursor durable although nothing changed.
    */
-  step(said: StreamSaid): Promise<{ readonly dangerous: boolean }> {
+  step(said: StreamSaid, keepAnyway = false): Promise<StepResult> {
     return this.exclusive(async () => {
       const { store, clock } = this.#around;
       const memory = store.memory(this.id);
@@ -279,25 +279,29 @@ export class ActiveSource {
       // What a stream says again of a record is an observation of it, also where nothing changed.
       const heard = new Set([...said.events.map(idOf), ...reread.keys()]);
       const asOfOf = (record: SourceRecord): Instant | undefined => (heard.has(record.externalId) ? toInstant(now) : undefined);
-      const next = this.#withMeasured(this.#confirmed(this.#afterStep(status, said, standing), verdict.apply, asOfOf));
+      const after = this.#confirmed(this.#afterStep(status, said, verdict.apply.length, standing), verdict.apply, asOfOf);
+      const { dangerous } = verdict;
+      // A source that says again what is known costs no commit.
+      const isNews = verdict.apply.length > 0 || said.gaps.size > 0 || said.cursor === null || after.writes !== status.writes;
+      if (!isNews && !keepAnyway) return { dangerous, applied: 0, kept: false };
+      const next = this.#withMeasured(after);
       await this.commit({ records: verdict.apply, status: next, run: memory.durableRun + 1, cursor, place: memory.place });
       this.#standing = standing;
       this.#recent.add(verdict.apply, now);
       const durable = clock();
       this.#measured.push(...verdict.apply.flatMap(({ externalId }) => delayOf(said.happened.get(externalId), durable)));
-      return { dangerous: verdict.dangerous };
+      return { dangerous, applied: verdict.apply.length, kept: true };
     });
   }
 
-  #afterStep(status: SourceStatus, said: StreamSaid, { live }: Standing): SourceStatus {
+  #afterStep(status: SourceStatus, said: StreamSaid, applied: number, { live }: Standing): SourceStatus {
     const coverage = status.coverage.map((state) => {
       const counted = { ...state, records: Math.max(0, live.get(state.id) ?? 0) };
       return said.gaps.has(state.id) || said.gaps.has('all' as CoverageId) ? { ...counted, gap: true } : counted;
     });
-    const events = said.events.length + said.hints.length;
     return {
       ...withHeartbeat({ ...status, coverage }, said.heartbeat, this.configured),
-      ...(status.follow ? { follow: { ...status.follow, events: status.follow.events + events } } : {}),
+      ...(status.follow ? { follow: { ...status.follow, events: status.follow.events + applied } } : {}),
     };
   }
 
@@ -397,6 +401,14 @@ export interface StreamSaid {
   /** null: the one that is known leads nowhere. */
   readonly cursor?: string | null;
   readonly heartbeat?: Instant;
+}
+
+export interface StepResult {
+  /** A part was left to a full listing, because the guard would hold it. */
+  readonly dangerous: boolean;
+  readonly applied: number;
+  /** Whether anything was made durable. */
+  readonly kept: boolean;
 }
 
 /** A record that a hint named could not be read. */

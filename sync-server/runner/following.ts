@@ -46,6 +46,10 @@ export class Following {
   #follow: FollowState | undefined;
   #pending: AdmittedMessage[] = [];
   #timer: NodeJS.Timeout | undefined;
+  /** A step could not be kept: nothing that came after it may be, until the stream says it again. */
+  #broken = false;
+  /** Events were lost, and the listing is about to start: the stream need not be. */
+  #listingDue = false;
   #stepping: Promise<void> = Promise.resolve();
   #waiting: PromiseWithResolvers<void> | undefined;
   #lastStep: Millis = 0;
@@ -68,6 +72,7 @@ export class Following {
     this.#state = 'following';
     const now = this.#around.clock();
     this.#lastKept = now;
+    this.#listingDue = false;
     this.#follow = { state: 'connecting', every: Math.round(every), since: toInstant(now), events: 0 };
     void this.#source.beat(undefined, this.#follow);
     this.#connect(every);
@@ -83,14 +88,18 @@ export class Following {
     await this.#worker?.ended;
     this.#worker = undefined;
     await this.#stepNow().catch(() => undefined);
-    if (this.#cursor !== undefined) await this.#source.step(said([], this.#cursor)).catch(() => undefined);
+    if (this.#cursor !== undefined) await this.#source.step(said([], this.#cursor), true).catch(() => undefined);
     this.#cursor = undefined;
   }
 
   #connect(every: Millis): void {
     const { registered, own, timeout, settings } = this.#source.configured;
     const { store, uploads, ask } = this.#around;
-    const { cursor } = store.memory(this.#source.id);
+    // What a quiet stream said of its position is as good as what was kept: everything before it was.
+    const cursor = this.#cursor ?? store.memory(this.#source.id).cursor;
+    this.#broken = false;
+    this.#pending = [];
+    this.#waiting = undefined;
     const order = {
       module: registered.module,
       settings: own,
@@ -106,7 +115,7 @@ export class Following {
   }
 
   #ended(end: WorkerEnd, every: Millis): void {
-    if (this.#state !== 'following' || end.outcome === 'cancelled') return;
+    if (this.#state !== 'following' || this.#listingDue || end.outcome === 'cancelled') return;
     const problem = end.problem ?? ENDED;
     this.#failures++;
     this.#around.log.warn({ source: this.#source.id, problem: problem.code, failures: this.#failures }, 'a stream broke');
@@ -116,6 +125,7 @@ export class Following {
   }
 
   #take(messages: readonly AdmittedMessage[]): Promise<void> {
+    if (this.#broken) return Promise.reject(new Error('the stream is started again'));
     this.#pending.push(...messages);
     this.#waiting ??= Promise.withResolvers<void>();
     const done = this.#waiting.promise;
@@ -143,14 +153,17 @@ export class Following {
   async #step(): Promise<void> {
     const messages = this.#pending;
     const waiting = this.#waiting;
-    if (messages.length === 0) return waiting?.resolve();
     this.#pending = [];
     this.#waiting = undefined;
+    if (this.#broken) return waiting?.reject(new Error('the stream is started again'));
+    if (messages.length === 0) return waiting?.resolve();
     try {
       await this.#apply(gathered(messages));
       waiting?.resolve();
     } catch (error) {
-      // The worker is told: it ends, and what was not kept is said again from the cursor that was.
+      // The worker is told: it ends, and what was not kept is said again from the cursor that was. What it had said after that must not be
+      // kept before.
+      this.#broken = true;
       waiting?.reject(error);
       throw error;
     } finally {
@@ -167,22 +180,23 @@ export class Following {
     const whole = { ...step, ...place, ...heard, ...(cursor === undefined ? {} : { cursor }) };
     if (heard.heartbeat !== undefined) this.#failures = 0;
     if (step.gaps.size > 0) return this.#lost(whole);
-    if (step.events.length + step.hints.length === 0 && (cursor === undefined || now - this.#lastKept < CURSOR_EVERY)) {
-      this.#cursor = cursor;
-      return this.#quiet(heard.heartbeat, now);
-    }
-    await this.#keep(whole, now);
+    const due = cursor !== undefined && now - this.#lastKept >= CURSOR_EVERY;
+    if (step.events.length + step.hints.length > 0 || due) return this.#keep(whole, now, due);
+    this.#cursor = cursor;
+    await this.#quiet(heard.heartbeat, now);
   }
 
-  async #keep(step: StreamSaid, now: Millis): Promise<void> {
+  async #keep(step: StreamSaid, now: Millis, due: boolean): Promise<void> {
     try {
-      const { dangerous } = await this.#source.step(step);
-      this.#cursor = undefined;
+      const { dangerous, applied, kept } = await this.#source.step(step, due);
+      if (dangerous) return this.#list();
+      this.#cursor = kept ? undefined : (step.cursor ?? undefined);
+      if (!kept && this.#follow?.state === 'live') return await this.#quiet(step.heartbeat, now);
+      if (!kept) return await this.#show({ state: 'live' }, step.heartbeat);
       this.#lastKept = now;
       this.#lastShown = now;
-      this.#count(step);
+      if (this.#follow) this.#follow = { ...this.#follow, events: this.#follow.events + applied };
       if (this.#follow?.state !== 'live') await this.#show({ state: 'live' });
-      if (dangerous) this.#list();
     } catch (error) {
       if (!(error instanceof Unread)) throw error;
       await this.#lost({ ...step, hints: [], gaps: new Set([ALL]) });
@@ -194,6 +208,7 @@ export class Following {
     await this.#source.step({ ...step, cursor: null });
     this.#cursor = undefined;
     this.#gaps++;
+    this.#listingDue = true;
     const wait = this.#gaps === 1 ? 0 : retryDelay(this.#gaps - 1, LONGEST_RETRY);
     this.#around.log.warn({ source: this.#source.id, gaps: this.#gaps }, 'events were lost');
     if (wait === 0) this.#list();
@@ -222,10 +237,6 @@ export class Following {
     this.#follow = { ...follow, ...change, since };
     this.#lastShown = this.#around.clock();
     await this.#source.beat(heartbeat, this.#follow);
-  }
-
-  #count({ events, hints }: StreamSaid): void {
-    if (this.#follow) this.#follow = { ...this.#follow, events: this.#follow.events + events.length + hints.length };
   }
 }
 

@@ -74,6 +74,7 @@ export class Gateway {
 
   /** What became of an entry of this device's outbox. */
   outcome(device: DeviceId, outcome: Outcome): void {
+    if (outcome.kind === 'placed' && outcome.receipt?.void) this.accounts.of(device).work(LIMITS.voidWork);
     if (outcome.kind === 'placed' || outcome.kind === 'given up') return;
     for (const connection of this.connections) {
       if (connection.device !== device || !connection.writes) continue;

@@ -49,6 +49,11 @@ export const LIMITS = {
   work: { burst: 128 * 1024 * 1024, perSecond: 8 * 1024 * 1024 },
   /** The flat cost of any frame, also of a ping: 32,000 at once, then 2,000 a second. */
   frameWork: 4 * 1024,
+  /**
+   * The flat cost of an entry of which something is void: 4,000 at once, then 256 a second. It is authentic and stays in the ledger for
+   * ever, so that a device that may do nothing could fill it. Who lost a role while away, with a day of edits, stays within it.
+   */
+  voidWork: 32 * 1024,
   /** The flat cost of a connection: 2,000 at once, then 125 a second. */
   connectionWork: 64 * 1024,
   /** The first whole document that a connection asks for is mostly encoded for others too, and costs this part of its size. */

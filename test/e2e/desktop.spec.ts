@@ -38,11 +38,16 @@ test.describe('the desktop program', () => {
         bridge: [
           'beginSignIn',
           'forgetSecret',
+          'handedOver',
           'info',
+          'joinSpace',
           'keepSecret',
+          'leaveSpace',
+          'nameSpace',
           'onMenu',
           'openExternal',
           'openForSignIn',
+          'openSpace',
           'openedFile',
           'openedLink',
           'saveFile',
@@ -50,6 +55,7 @@ test.describe('the desktop program', () => {
           'secretsAvailable',
           'setTheme',
           'signInResult',
+          'spaces',
         ],
       });
     } finally {

@@ -112,7 +112,7 @@ export class TestDevice {
   /** @param link a launch link or an invitation's. */
   static async enrol(link: string, options: { label?: string; personName?: string; signer?: Signer } = {}): Promise<TestDevice> {
     const url = new URL(link);
-    const token = url.hash.replace(/^#(launch|join)=/, '');
+    const token = /^#(?:launch|join)=([\w-]+)/.exec(url.hash)?.[1] ?? '';
     const signer = options.signer ?? (await newSigner());
     const { space } = spaceInfo.parse(await (await fetch(`${url.origin}/api/space`)).json());
     const device = signer.publicKey;

@@ -71,16 +71,24 @@ export class WriteBackWorld {
 
   /** A role with a comment that the register has seen, owned by Payments there. */
   async role(comment = 'Pays invoices', owner = 'Payments'): Promise<KnownRole> {
-    const name = `bot_${++this.#roles}`;
-    await this.postgres.run(`create role ${name} login; comment on role ${name} is '${comment.replaceAll("'", "''")}'`);
-    const { rows } = await this.postgres.run(`select oid::text from pg_roles where rolname = '${name}'`);
-    const externalId = `role/${rows[0].oid}` as ExternalId;
-    await this.list();
-    const id = anchorOf(DATABASE, externalId);
-    await this.steward.commit([{ kind: 'set', anchors: [id], field: 'owner', value: owner }]);
-    return { name, externalId, id };
+    const [role] = await this.roles(1, comment, owner);
+    if (!role) throw new Error('no role was made');
+    return role;
   }
 
+  async roles(count: number, comment = 'Pays invoices', owner = 'Payments'): Promise<KnownRole[]> {
+    const names = Array.from({ length: count }, () => `bot_${++this.#roles}`);
+    const quoted = comment.replaceAll("'", "''");
+    await this.postgres.run(names.map((name) => `create role ${name} login; comment on role ${name} is '${quoted}'`).join('; '));
+    const { rows } = await this.postgres.run(`select rolname as name, oid::text from pg_roles where rolname = any('{${names.join(',')}}')`);
+    const roles = (rows as { name: string; oid: string }[]).map(({ name, oid }) => {
+      const externalId = `role/${oid}` as ExternalId;
+      return { name, externalId, id: anchorOf(DATABASE, externalId) };
+    });
+    await this.list();
+    await this.steward.commit(roles.map(({ id }) => ({ kind: 'set', anchors: [id], field: 'owner', value: owner })));
+    return roles;
+  }
   async list(): Promise<void> {
     const run = await this.server.runner.run(DATABASE, 'person');
     if (!run.ok || run.value.outcome !== 'complete') throw new Error(`the listing failed: ${JSON.stringify(run)}`);

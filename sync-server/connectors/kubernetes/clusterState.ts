@@ -7,6 +7,8 @@ export interface ClusterName {
   /** The UID of the namespace kube-system, which lives as long as the cluster; its address where that may not be read. */
   readonly uid: string;
   readonly cluster: string;
+  /** Who signs the tokens of its ServiceAccounts; undefined where that may not be read. */
+  readonly issuer?: string;
 }
 
 /**

@@ -24,6 +24,7 @@ const FIELDS = [
   'application',
   'purpose',
   'technicalContact',
+  'environment',
   'description',
   'access',
 ];

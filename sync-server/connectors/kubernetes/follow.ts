@@ -9,7 +9,7 @@ import { readCursor, scopeOf, writeCursor } from './cursor.ts';
 import { type Context, reach, scopeFor } from './list.ts';
 import { type ClusterObject, readObject } from './objects.ts';
 import { serverProblem } from './problems.ts';
-import { isWanted, readCluster } from './readCluster.ts';
+import { type ClusterId, isWanted, readCluster } from './readCluster.ts';
 import { type View, viewsOf } from './resources.ts';
 import { externalIdOf, isRecord, placeOf, toObservation, userToObservation } from './toObservations.ts';
 
@@ -43,7 +43,7 @@ export async function* follow(context: Context): AsyncGenerator<ConnectorMessage
   }
   const at = new Map(Object.entries(known.at));
   const watched = views.filter((view) => at.has(view.id));
-  const changes = new Changes(client, id.uid, views, context);
+  const changes = new Changes(client, id, views, context);
   const watches = new Watches(client, watched, at, context);
   const beat = new Beat(watched.map((view) => view.id));
   try {
@@ -174,16 +174,16 @@ class Watches {
 /** Works out which records an event changes. */
 class Changes {
   readonly #client: Client;
-  readonly #uid: string;
+  readonly #id: ClusterId;
   readonly #views: readonly View[];
   readonly #context: Context;
   #state: ClusterState | undefined;
   /** Rights that were said last, by record: a role that changes touches few of those who might hold it. */
   readonly #rights = new Map<ExternalId, string>();
 
-  constructor(client: Client, uid: string, views: readonly View[], context: Context) {
+  constructor(client: Client, id: ClusterId, views: readonly View[], context: Context) {
     this.#client = client;
-    this.#uid = uid;
+    this.#id = id;
     this.#views = views;
     this.#context = context;
   }
@@ -193,11 +193,12 @@ class Changes {
     if (!object || !isWanted(object, this.#context.settings)) return;
     const state = await this.#loaded();
     const now = toInstant(this.#context.clock());
+    const former = state.get(object.meta.uid);
     if (type === 'DELETED') {
       state.remove(object.meta.uid);
       if (isRecord(object)) yield { kind: 'deleted', externalId: externalIdOf(object), evidence: 'event', at: deletedAt(value) ?? now };
     } else state.put(object);
-    const at = type === 'DELETED' ? (deletedAt(value) ?? now) : instantOf(object.meta.changed);
+    const at = type === 'DELETED' ? (deletedAt(value) ?? now) : changedAt(type, object, former);
     for (const record of this.#records(object, state, type === 'DELETED'))
       yield { kind: 'record', record, ...(at === undefined ? {} : { at }) };
   }
@@ -235,13 +236,19 @@ class Changes {
 
   async #loaded(): Promise<ClusterState> {
     if (this.#state) return this.#state;
-    const { state, views } = await readCluster(this.#client, this.#uid, this.#views, this.#context.settings);
+    const { state, views } = await readCluster(this.#client, this.#id, this.#views, this.#context.settings);
     // A server that went away in between is no cluster without objects.
     const away = views.find(({ problem }) => problem?.code === 'unreachable')?.problem;
     if (away) throw new StreamBroken(away);
     this.#state = state;
     return state;
   }
+}
+
+/** Undefined where nothing dates the change: the time of an earlier one would make it look late. */
+function changedAt(type: string, { meta }: ClusterObject, former: ClusterObject | undefined): Instant | undefined {
+  if (type === 'ADDED') return instantOf(meta.created);
+  return meta.changed === former?.meta.changed ? undefined : instantOf(meta.changed);
 }
 
 const deletion = z.object({ metadata: z.object({ deletionTimestamp: z.string() }) });

@@ -37,7 +37,7 @@ export async function* list(context: Context): AsyncGenerator<ConnectorMessage> 
   const { client, id } = reached;
   yield { kind: 'place', place: placeOf(id.uid) };
   const progress: ConnectorMessage[] = [];
-  const read = await readCluster(client, id.uid, views, context.settings, (done, what) => progress.push({ kind: 'progress', done, what }));
+  const read = await readCluster(client, id, views, context.settings, (done, what) => progress.push({ kind: 'progress', done, what }));
   yield* progress.slice(-1);
   yield* recordsOf(read, context.settings, asOf);
   yield* coveragesOf(read.views, asOf, id.problem);
@@ -117,7 +117,7 @@ export async function* reread(context: Context, externalId: ExternalId): AsyncGe
     return;
   }
   const { client, id } = reached;
-  const read = await readCluster(client, id.uid, views, context.settings);
+  const read = await readCluster(client, id, views, context.settings);
   yield { kind: 'place', place: placeOf(id.uid) };
   yield* found(read, externalId, context.settings, asOf, needed[0] ?? '');
 }

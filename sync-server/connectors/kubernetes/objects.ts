@@ -84,7 +84,7 @@ export interface Meta {
   readonly namespace: string | undefined;
   readonly version: string;
   readonly created: string | undefined;
-  /** When somebody last changed it, as its managers are recorded; whole seconds. */
+  /** When somebody last changed it, as far as its managers are recorded: of an object that was made without fields they never are. Whole seconds. */
   readonly changed: string | undefined;
   /** When the data of a Secret was last changed; `unknown` where the same change may have been to something else. */
   readonly rotated: string | 'unknown' | undefined;
@@ -138,6 +138,7 @@ export const ANNOTATION = {
   application: ['muster.dev/application'],
   purpose: ['muster.dev/purpose'],
   technicalContact: ['muster.dev/technical-contact'],
+  environment: ['muster.dev/environment'],
   description: ['kubernetes.io/description', 'a8r.io/description'],
 } as const;
 export const CLOUD_ANNOTATIONS = [
@@ -249,7 +250,7 @@ function metaOf(meta: z.infer<typeof metadata>): Meta {
     namespace: meta.namespace,
     version: meta.resourceVersion,
     created: meta.creationTimestamp ?? undefined,
-    changed: times.at(-1) ?? meta.creationTimestamp ?? undefined,
+    changed: times.at(-1),
     rotated: rotationOf(managed, meta.creationTimestamp ?? undefined),
     labels: only(meta.labels, KNOWN_LABELS),
     annotations: only(meta.annotations, KNOWN_ANNOTATIONS),
@@ -276,6 +277,7 @@ const ONE_WRITE = 2_000;
  * as old as the object.
  */
 function rotationOf(managed: Managed, created: string | undefined): string | 'unknown' | undefined {
+  if (managed.length === 0) return 'unknown';
   const writes = managed.filter(({ fieldsV1 = {} }) => 'f:data' in fieldsV1 || 'f:stringData' in fieldsV1);
   if (writes.length === 0 || created === undefined) return undefined;
   const last = writes.reduce((latest, one) => ((one.time ?? '') > (latest.time ?? '') ? one : latest));

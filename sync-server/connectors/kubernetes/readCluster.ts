@@ -26,6 +26,7 @@ const MOST_RESTARTS = 3;
 
 export interface ClusterId {
   readonly uid: string;
+  readonly issuer?: string;
   readonly problem?: ConnectorProblem;
 }
 
@@ -33,7 +34,7 @@ export interface ClusterId {
 export async function clusterId(client: Client): Promise<ClusterId> {
   try {
     const body = (await client.get('/api/v1/namespaces/kube-system', true)) as { metadata?: { uid?: unknown } };
-    if (typeof body.metadata?.uid === 'string') return { uid: body.metadata.uid };
+    if (typeof body.metadata?.uid === 'string') return { uid: body.metadata.uid, ...(await issuerOf(client)) };
     throw new ApiFailure(0);
   } catch (error) {
     if (!(error instanceof ApiFailure) || error.status !== 403) throw error;
@@ -49,10 +50,24 @@ export async function clusterId(client: Client): Promise<ClusterId> {
   }
 }
 
+/** The address of the API server within a cluster, and so of every cluster: it names none. */
+const INTERNAL = /^https:\/\/kubernetes\.default(\.svc(\.[a-z0-9.-]+)?)?\/?$/;
+
+/** Every ServiceAccount may read it (`system:service-account-issuer-discovery`); it is what clouds name in their trust. */
+async function issuerOf(client: Client): Promise<{ issuer?: string }> {
+  try {
+    const { issuer } = (await client.get('/.well-known/openid-configuration')) as { issuer?: unknown };
+    return typeof issuer === 'string' && !INTERNAL.test(issuer) ? { issuer: issuer.slice(0, 1_024) } : {};
+  } catch (error) {
+    if (error instanceof ApiFailure && error.status !== 0) return {};
+    throw error;
+  }
+}
+
 /** Reads these views into one state. What fails is said of its view, and hides nothing of the others. */
 export async function readCluster(
   client: Client,
-  uid: string,
+  { uid, issuer }: Pick<ClusterId, 'uid' | 'issuer'>,
   views: readonly View[],
   settings: KubernetesSettings,
   onPage: (objects: number, what: string) => void = () => undefined,
@@ -70,7 +85,7 @@ export async function readCluster(
     }
   }
   const rightsRead = read.every(({ view, problem: trouble }) => view.resource.coverage !== 'rbac' || trouble === undefined);
-  const state = new ClusterState({ uid, cluster: client.cluster }, rightsRead);
+  const state = new ClusterState({ uid, cluster: client.cluster, ...(issuer === undefined ? {} : { issuer }) }, rightsRead);
   for (const object of objects) if (object) state.put(object);
   return { state, views: read };
 }

@@ -1,8 +1,9 @@
 import type { Json } from '../../../shared/base/json.ts';
 import { toInstant } from '../../../shared/base/time.ts';
+import { subjectName } from '../../../shared/model/globalName.ts';
 import type { CoverageId, ExternalId } from '../../../shared/model/ids.ts';
 import type { Observation, ObservedLink } from '../../../shared/model/record.ts';
-import type { CredentialKind } from '../../../shared/model/vocabulary.ts';
+import { type CredentialKind, environment } from '../../../shared/model/vocabulary.ts';
 import type { ClusterState } from './clusterState.ts';
 import {
   ANNOTATION,
@@ -128,6 +129,8 @@ function fieldsOf(meta: Meta, { name }: ClusterState): Record<string, Json> {
     application,
     purpose: said(ANNOTATION.purpose),
     technicalContact: said(ANNOTATION.technicalContact),
+    // Any text can be written into an annotation: only a known environment is one.
+    environment: environment.safeParse(said(ANNOTATION.environment)).data,
     description: said(ANNOTATION.description),
   };
   return given(fields);
@@ -158,7 +161,7 @@ function accountToObservation(account: ServiceAccount, state: ClusterState, scop
     ...base,
     type: 'identity',
     kind: 'service account',
-    aliases: [...base.aliases, user],
+    aliases: [...base.aliases, user, ...(state.name.issuer === undefined ? [] : [subjectName(state.name.issuer, user)])],
     fields: { ...fieldsOf(meta, state), status: 'enabled', memberships: [...groupsOf(namespace)].sort() },
     ...(state.rightsRead ? { access: [...state.rightsOf(account)] } : {}),
     unread: ['lastUsed', ...(state.rightsRead ? [] : ['access'])],

@@ -11,7 +11,7 @@ import { objectPath, type Resource, viewsOf } from './resources.ts';
 
 /** Governed fields that an annotation of ours holds. */
 const ANNOTATIONS: ReadonlyMap<string, string> = new Map(
-  (['owner', 'team', 'application', 'purpose', 'technicalContact'] as const).map((field) => [field, ANNOTATION[field][0]]),
+  (['owner', 'team', 'application', 'purpose', 'technicalContact', 'environment'] as const).map((field) => [field, ANNOTATION[field][0]]),
 );
 export const WRITES: readonly string[] = [...ANNOTATIONS.keys()];
 

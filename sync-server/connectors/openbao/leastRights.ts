@@ -4,7 +4,7 @@ const rule = (path: string, ...capabilities: readonly string[]): string =>
   `path "${path}" {\n  capabilities = ${JSON.stringify(capabilities)}\n}`;
 
 /** The least policy that a complete listing needs. Nothing in it reads a secret: `data/` is not there. */
-export function leastRights({ mounts }: Partial<OpenBaoSettings>): string {
+export function leastRights({ mounts }: Partial<OpenBaoSettings>, { writing = false }: { readonly writing?: boolean } = {}): string {
   const engines = (mounts ?? []).filter((path) => !path.startsWith('auth/')).map((path) => path.replace(/\/$/, ''));
   const kv = engines.length === 0 ? ['+'] : engines;
   return [
@@ -28,7 +28,7 @@ export function leastRights({ mounts }: Partial<OpenBaoSettings>): string {
     rule('auth/token/accessors', 'list', 'sudo'),
     rule('auth/token/accessors/', 'list', 'sudo'),
     rule('auth/token/lookup-accessor', 'update'),
-    '# Metadata of secrets, one rule for each KV engine of version 2. Add "patch" to write owners back.',
-    ...kv.flatMap((path) => [rule(`${path}/metadata/`, 'list'), rule(`${path}/metadata/*`, 'list', 'read')]),
+    '# Metadata of secrets, one rule for each KV engine of version 2.',
+    ...kv.flatMap((path) => [rule(`${path}/metadata/`, 'list'), rule(`${path}/metadata/*`, 'list', 'read', ...(writing ? ['patch'] : []))]),
   ].join('\n');
 }

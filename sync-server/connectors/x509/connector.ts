@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { DAY, HOUR, MINUTE, toInstant } from '../../../shared/base/time.ts';
 import type { CoverageId, ExternalId } from '../../../shared/model/ids.ts';
 import type { ConnectorProblem } from '../../../shared/model/status.ts';
+import { certificatesIn, withoutAuthorities } from '../certificate.ts';
 import { type Connector, type ConnectorContext, type ConnectorMessage, problem, type Traits } from '../connector.ts';
-import { certificatesIn, withoutAuthorities } from './certificate.ts';
 import { type Endpoint, filesOf, globBase, isGlob, parseEndpoint, presentedBy, readSmallFile } from './client.ts';
 import { type Sighting, toObservations } from './toObservations.ts';
 

@@ -1,6 +1,6 @@
 import type { CoverageId, ExternalId } from '../../../shared/model/ids.ts';
 import type { Observation, ObservedLink } from '../../../shared/model/record.ts';
-import type { Certificate } from './certificate.ts';
+import type { Certificate } from '../certificate.ts';
 
 export interface Sighting {
   readonly certificate: Certificate;

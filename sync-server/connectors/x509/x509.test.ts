@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Instant } from '../../../shared/base/time.ts';
 import type { CoverageId } from '../../../shared/model/ids.ts';
-import { type Certificate, certificatesIn, parseCertificate, withoutAuthorities } from './certificate.ts';
+import { type Certificate, certificatesIn, parseCertificate, withoutAuthorities } from '../certificate.ts';
 import { globBase, parseEndpoint } from './client.ts';
 import { connector } from './connector.ts';
 import { toObservations } from './toObservations.ts';

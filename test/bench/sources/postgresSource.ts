@@ -1,5 +1,5 @@
 import { startPostgres } from '../../servers/postgres.ts';
-import { POSTGRES_CALLS } from '../../support/countingProxy.ts';
+import { POSTGRES_CALLS, startCountingProxy } from '../../support/countingProxy.ts';
 import type { RealSource } from './realSource.ts';
 
 const PASSWORD = 'a-bench-password';
@@ -10,13 +10,16 @@ export const postgresSource: RealSource = {
     const server = await startPostgres(PASSWORD);
     if ('unavailable' in server) return server;
     await server.run(`do $$ begin for n in 1..${identities} loop execute format('create role bench_%s login', n); end loop; end $$`);
+    const proxy = await startCountingProxy(server.port, POSTGRES_CALLS);
     return {
-      port: server.port,
-      calls: POSTGRES_CALLS,
-      settings: (port) => ({ kind: 'postgres', url: `postgres://admin@127.0.0.1:${port}/postgres`, password: { env: 'BENCH_PASSWORD' } }),
+      settings: { kind: 'postgres', url: `postgres://admin@127.0.0.1:${proxy.port}/postgres`, password: { env: 'BENCH_PASSWORD' } },
       environment: { BENCH_PASSWORD: PASSWORD },
       records: identities,
-      stop: () => server.dispose(),
+      calls: proxy.taken,
+      stop: async () => {
+        await proxy.close();
+        await server.dispose();
+      },
     };
   },
 };

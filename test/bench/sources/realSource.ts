@@ -1,15 +1,13 @@
-import type { CallMark } from '../../support/countingProxy.ts';
-
+/** A real server that is full. */
 export interface FilledSource {
-  /** Where the real server listens; calls go through a proxy that counts them. */
-  readonly port: number;
-  readonly calls: CallMark;
-  /** Settings of the source, without its id, when it is reached at this port. */
-  settings(port: number): object;
+  /** Settings of the source, without its id. */
+  readonly settings: object;
   /** What the server's process is started with: secrets by reference. */
   readonly environment: Readonly<Record<string, string>>;
   /** At least this many records are listed. */
   readonly records: number;
+  /** Calls that it was asked since the last time that this was asked. */
+  calls(): number;
   stop(): Promise<void>;
 }
 
@@ -17,4 +15,13 @@ export interface FilledSource {
 export interface RealSource {
   readonly name: string;
   start(identities: number): Promise<FilledSource | { readonly unavailable: string }>;
+}
+
+/** Does it for each number from 1 to the count, a few at the same time. */
+export async function eachOf(count: number, act: (index: number) => Promise<unknown>, atOnce = 16): Promise<void> {
+  let next = 1;
+  const worker = async (): Promise<void> => {
+    while (next <= count) await act(next++);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
 }

@@ -49,6 +49,8 @@ export function canonicalDump(state: LedgerState): string {
       decision: state.decision(digest) ?? null,
     })),
     persons: [...state.persons()],
+    invitations: state.invitations().map(({ ref, act, used }) => ({ ref, act, used: used === true })),
+    signIn: state.signIn ?? null,
     forks: [...state.forks()],
     serverKey: state.serverKey ?? null,
     successions: [...state.successions()],

@@ -35,6 +35,7 @@ function happen(world: World): void {
   else if (roll < 0.965) world.restoreProfile(device);
   else if (roll < 0.975) world.clone(device);
   else if (roll < 0.98) world.restoreServer();
+  else world.comeIn();
 }
 
 /** Incremental equals from scratch in another order, and both equal FOLD.md, with what still waits on top. */
@@ -99,7 +100,18 @@ describe(`the fold of FOLD.md, ${SEEDS} histories of ${OPERATIONS} operations fr
   });
 
   it('the histories did something', () => {
-    for (const name of ['trust', 'writeBack', 'conflicts', 'voids', 'withdrawn', 'clones', 'profileRestores', 'serverRestores']) {
+    for (const name of [
+      'trust',
+      'invited',
+      'signedIn',
+      'writeBack',
+      'conflicts',
+      'voids',
+      'withdrawn',
+      'clones',
+      'profileRestores',
+      'serverRestores',
+    ]) {
       expect(total.get(name), name).toBeGreaterThan(SEEDS >= 20 ? SEEDS / 10 : 0);
     }
   });

@@ -24,6 +24,7 @@ import {
   type SourceId,
   type SpaceId,
 } from '../../../shared/model/ids.ts';
+import { Comers } from './comers.ts';
 import type { Random } from './random.ts';
 
 /** A profile on a disk: what a device would still have after a crash. A clone shares the key. */
@@ -42,6 +43,9 @@ export interface Tally {
   trust: number;
   /** Proposals and decisions on them that counted. */
   writeBack: number;
+  /** People who came in by an invitation, and by a sign-in. */
+  invited: number;
+  signedIn: number;
   conflicts: number;
   voids: number;
   withdrawn: number;
@@ -56,7 +60,7 @@ const ANCHORS = ['1', '2', '3', '4', '5'].map((digit) => digit.repeat(32) as Anc
 /** Outside the remit of every steward: the server voids edits of it. */
 const FORBIDDEN = ANCHORS[4] as Anchor;
 const FIELDS = ['owner', 'purpose', 'team'];
-const TRUST: ReadonlySet<string> = new Set(['role', 'enrol', 'revoke', 'rekey']);
+const TRUST: ReadonlySet<string> = new Set(['role', 'enrol', 'revoke', 'rekey', 'invite']);
 const WRITE_BACK: ReadonlySet<string> = new Set(['propose', 'approve', 'reject']);
 const ELEMENTS = ['red', 'green', 'blue'];
 
@@ -75,6 +79,8 @@ export class World {
   readonly tally: Tally = {
     trust: 0,
     writeBack: 0,
+    invited: 0,
+    signedIn: 0,
     conflicts: 0,
     voids: 0,
     withdrawn: 0,
@@ -90,11 +96,12 @@ export class World {
   #setup = 0;
   /** Devices that were confirmed, or were to be: they say nothing. */
   readonly #extra: PublicKey[] = [];
-  #serverHead: EntryId | null = null;
+  readonly #comers: Comers;
 
   constructor(random: Random, options: WorldOptions = {}) {
     this.random = random;
     this.#options = options;
+    this.#comers = new Comers(random);
     this.server = this.#newState();
     this.#populate();
   }
@@ -159,6 +166,11 @@ export class World {
     this.values = this.values.slice(0, at);
     this.server.setRestores(this.restores);
     this.tally.serverRestores++;
+  }
+
+  /** Somebody comes to the server's door. */
+  comeIn(): void {
+    this.#serverSays([this.#comers.enrolment(this.server)]);
   }
 
   /** Everybody comes online until nobody has anything left to say. */
@@ -240,10 +252,14 @@ export class World {
   }
 
   #serverSays(acts: Act[]): void {
-    const seen = { epoch: 0, place: this.values.length as Place, root: this.server.root };
-    const { entry } = this.#entry(SERVER, this.#serverHead, seen, acts);
-    this.#serverHead = entry.id;
-    this.#place(entry);
+    const seen = { epoch: this.restores.length, place: this.values.length as Place, root: this.server.root };
+    const key = this.server.serverKey ?? SERVER;
+    this.#place(this.#entry(key, this.#lastOf(key), seen, acts).entry);
+  }
+
+  /** The server goes on from what it has: after a restore its chain is as short as its ledger. */
+  #lastOf(key: PublicKey): EntryId | null {
+    return this.placed(this.values).findLast(({ entry }) => entry.device === key)?.entry.id ?? null;
   }
 
   #entry(device: PublicKey, prev: EntryId | null, seen: EntryBody['seen'], acts: Act[]): { entry: Entry; bytes: EntryBytes } {
@@ -281,6 +297,12 @@ export class World {
       if (TRUST.has(kind)) this.tally.trust++;
       if (WRITE_BACK.has(kind)) this.tally.writeBack++;
     }
+    for (const [index, act] of entry.acts.entries()) {
+      if (act.kind !== 'enrol' || receipt.void?.[String(index)] !== undefined) continue;
+      if ('invite' in act.via) this.tally.invited++;
+      if ('signIn' in act.via) this.tally.signedIn++;
+    }
+    this.#comers.heard(entry);
   }
 
   #learnRestores(device: Device): void {
@@ -307,8 +329,10 @@ export class World {
 
   #placedAct(device: Device): Act {
     const { random } = this;
-    const roll = random.below(12);
+    const roll = random.below(14);
     const key = random.pick(['days', 'weeks']);
+    if (roll === 12) return this.#comers.policy(device.state);
+    if (roll === 13) return this.#comers.invite(this.#millis);
     if (roll >= 9) return this.#writeBack(device, roll);
     if (roll >= 5) return this.#actOfTrust(device, roll);
     if (roll === 0)

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,6 +27,7 @@ beforeAll(() => {
   file('badId.csv', 'muster id,type,kind,owner\n123,identity,unknown,x\n');
   file('rubbish.xlsx', 'this is no workbook');
   file('notADirectory', '');
+  mkdirSync(join(folder, 'data'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -44,6 +45,9 @@ const BAD_SETTINGS: readonly (readonly [string, Record<string, unknown>, RegExp]
   ['postgres-url', { id: 'a', kind: 'postgres', url: 'mysql://hunter2hunter2@127.0.0.1/x' }, /url/],
   ['postgres-in-url', { id: 'a', kind: 'postgres', url: 'postgres://u:hunter2hunter2@127.0.0.1/x' }, /password/],
   ['postgres-query', { id: 'a', kind: 'postgres', url: 'postgres://u@127.0.0.1/x?password=hunter2hunter2' }, /url|password/],
+  ['kubernetes-two', { id: 'a', kind: 'kubernetes', server: 'https://a', kubeconfig: 'b' }, /either/],
+  ['kubernetes-in-url', { id: 'a', kind: 'kubernetes', server: 'https://u:hunter2hunter2@example.org' }, /server|password/],
+  ['kubernetes-token', { id: 'a', kind: 'kubernetes', server: 'https://a', token: 'hunter2hunter2' }, /token/],
   ['schedule', { id: 'a', kind: 'file', path: 'x.csv', schedule: 'now and then' }, /schedule/],
   ['freshness', { id: 'a', kind: 'file', path: 'x.csv', freshness: { reporting: '1s' } }, /freshness/],
   ['guard', { id: 'a', kind: 'file', path: 'x.csv', guard: { removals: 'never' } }, /guard|removals/],
@@ -131,6 +135,11 @@ const CASES: readonly (readonly [string, () => string[], RegExp])[] = [
   ['an address that is none', () => ['serve', ...data(), '--port', '0', '--host', 'no such host', '--insecure-plain-http'], /--host/],
   ['a backup without a place for it', () => ['backup', ...data()], /--output/],
   ['a backup into nowhere', () => ['backup', '-o', join(folder, 'none', 'x.backup'), ...data()], /x\.backup/],
+  [
+    'a backup inside the data directory',
+    () => ['backup', '-o', join(folder, 'data', 'x.backup'), ...data()],
+    /inside the data directory.*--output/s,
+  ],
   ['an import of nothing', () => ['import', join(folder, 'empty.csv'), ...data()], /empty\.csv/],
   ['an import of noise', () => ['import', join(folder, 'binary.csv'), ...data()], /binary\.csv/],
   ['an import that breaks off', () => ['import', join(folder, 'unclosed.csv'), ...data()], /unclosed\.csv/],

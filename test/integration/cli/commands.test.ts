@@ -148,7 +148,7 @@ describe('[CLI3] every command goes through the running server', () => {
       '--label',
       'other steward',
     );
-    expect(link).toMatch(new RegExp(`^${server.address}/#join=[\\w-]{32}$`));
+    expect(link).toMatch(new RegExp(`^${server.address}/#join=[\\w-]{32}&key=[0-9a-f]{64}$`));
     const device = await TestDevice.enrol(link, { personName: 'Mail desk' });
     try {
       await device.connect();

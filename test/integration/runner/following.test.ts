@@ -152,6 +152,35 @@ describe('a source that is followed', () => {
     expect(scene.calls()).toEqual(['list', 'follow 0', 'follow 0']);
   });
 
+  it('[STR1] what is said again and known already costs no commit, and the cursor behind it is kept at the end', async () => {
+    await scene.add({ records: accounts(2) });
+    await scene.live();
+    const { commits } = scene.store;
+    for (let index = 0; index < 30; index++) scene.happens({ record: account('a0') });
+    scene.happens({ record: account('a1', { purpose: 'last' }) });
+    await expect.poll(() => scene.record('a1')?.fields.purpose).toBe('last');
+    expect(scene.store.commits - commits).toBe(1);
+    for (let index = 0; index < 5; index++) scene.happens({ record: account('a0') });
+    await expect.poll(() => scene.status()?.heartbeat !== undefined && scene.calls().length).toBe(2);
+    await scene.restart();
+    await expect.poll(() => scene.calls().length).toBe(3);
+    expect(scene.calls()[2]).toMatch(/^follow 3[1-6]$/);
+    expect(scene.status()?.follow?.events).toBe(0);
+  });
+
+  it('[STR4] nothing that came after a failed commit is kept before what failed', async () => {
+    await scene.add({ records: accounts(6) });
+    await scene.live();
+    scene.store.broken = true;
+    for (let index = 0; index < 6; index++) {
+      scene.happens({ record: account(`a${index}`, { purpose: 'kept' }) });
+      await new Promise((resolve) => setTimeout(resolve, 15));
+    }
+    await expect.poll(() => scene.logged.some((line) => line.includes('a stream broke'))).toBe(true);
+    scene.store.broken = false;
+    await expect.poll(() => [0, 1, 2, 3, 4, 5].map((index) => scene.record(`a${index}`)?.fields.purpose)).toEqual(Array(6).fill('kept'));
+  });
+
   it('[STR5] lost events are said at once, and a full listing follows', async () => {
     await scene.add({ records: accounts(3) });
     await scene.live();

@@ -17,6 +17,8 @@ import { openDocument, TestDevice } from '../../support/testClient.ts';
 import { throwAwayDirectory } from '../../support/throwAwayDirectory.ts';
 
 const ANCHOR = 'a'.repeat(32) as Anchor;
+/** Takes back what nobody said: authentic, and void. */
+const USELESS: Act = { kind: 'withdraw', acts: [{ entry: 'f'.repeat(64) as EntryId, act: 0 }] };
 const comment: Act = { kind: 'comment', anchors: [ANCHOR], text: 'edit' };
 
 let server: TestServer;
@@ -35,9 +37,9 @@ const counted = async (metric: string, kind: string): Promise<number> => {
   const text = await (await fetch(`${server.address}/metrics`)).text();
   return Number(new RegExp(`^${metric}\\{\\w+="${kind}"\\} (\\d+)`, 'm').exec(text)?.[1] ?? 0);
 };
-async function chain(device: TestDevice, count: number): Promise<SignedEntry[]> {
+async function chain(device: TestDevice, count: number, act: Act = comment): Promise<SignedEntry[]> {
   const signed: SignedEntry[] = [];
-  while (signed.length < count) signed.push(...(await device.sign([comment])));
+  while (signed.length < count) signed.push(...(await device.sign([act])));
   return signed;
 }
 
@@ -128,7 +130,8 @@ describe('a device', () => {
     const [catalog, ledger] = [await socketOf(ana, 'catalog'), await socketOf(ana, 'ledger/0/0')];
     const outbox = await socketOf(ana, `outbox/${ana.device}`);
     const noise = Uint8Array.of(0, 2, 2, 0, 0);
-    for (let count = 0; count < LIMITS.work.burst / LIMITS.frameWork / 2 + 500; count++) {
+    // Four seconds beyond what is allowed at once: a machine that takes that long to send it would not be slowed down.
+    for (let count = 0; count < LIMITS.work.burst / LIMITS.frameWork / 2 + 4_000; count++) {
       catalog.send(noise);
       ledger.send(noise);
     }
@@ -143,6 +146,26 @@ describe('a device', () => {
     expect(await counted('muster_frames_dropped_total', 'slowed down')).toBeGreaterThan(0);
     expect([catalog.readyState, ledger.readyState, outbox.readyState]).toEqual([WebSocket.OPEN, WebSocket.OPEN, WebSocket.OPEN]);
     for (const socket of [catalog, ledger, outbox]) socket.terminate();
+  });
+
+  it('[HOS13] that floods the ledger with what counts nowhere is slowed down; as much that counts is not, and all of it has a place', async () => {
+    const [ana, mallory] = [await enrol(), await enrol()];
+    const flood = async (device: TestDevice, act: Act = comment): Promise<SignedEntry[]> => {
+      const entries = await chain(device, 5_000, act);
+      device.send(entries);
+      await device.placed(entries.at(-1)?.id as EntryId);
+      // What comes after it is what is read slowly.
+      const [after] = await chain(device, 1);
+      device.send([after as SignedEntry]);
+      await device.placed((after as SignedEntry).id);
+      return entries;
+    };
+    await flood(ana);
+    expect(await counted('muster_frames_dropped_total', 'slowed down')).toBe(0);
+    const sent = await flood(mallory, USELESS);
+    expect(sent.every(({ id }) => mallory.ledger.line(id)?.receipt?.void?.['0'] === 'unknown subject')).toBe(true);
+    expect(await counted('muster_frames_dropped_total', 'slowed down')).toBeGreaterThan(0);
+    await ana.commit([comment]);
   });
 
   it('[HOS6] that begins frames and ends none is closed before they fill the memory', async () => {

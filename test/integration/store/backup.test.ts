@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pack } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -178,3 +178,46 @@ async function collected(chunks: AsyncIterable<unknown>): Promise<Buffer> {
   for await (const chunk of chunks) all.push(chunk as Uint8Array);
   return Buffer.concat(all);
 }
+
+describe('where a backup is written, and how far it is', () => {
+  it('[DUR44] it never lies inside the data directory, whatever name leads there, and nothing is left behind', async () => {
+    const data = path('inside');
+    const server = await startTestServer({ data, background: false });
+    mkdirSync(join(data, 'uploads', 'deep'), { recursive: true });
+    symlinkSync(data, path('link-to-inside'));
+    const before = readdirSync(data).sort();
+    for (const output of [join(data, 'x.backup'), join(data, 'uploads', 'deep', 'x.backup'), join(path('link-to-inside'), 'x.backup')]) {
+      const refused = await server.core.backup(output);
+      expect(refused).toMatchObject({
+        ok: false,
+        error: { code: 'bad request', message: expect.stringMatching(/inside the data directory/) },
+      });
+      expect(!refused.ok && refused.error.wayOut).toMatch(/--output/);
+    }
+    expect(readdirSync(data).sort()).toEqual(before);
+    const beside = await server.core.backup(`${data}-beside.backup`);
+    expect(beside.ok, 'a name that only begins like the directory is another place').toBe(true);
+    await server.close();
+  });
+
+  it('[DUR44] its progress grows by bytes from nothing to all, and is not told when none is written', async () => {
+    const { data } = await filledDirectory();
+    const server = await startTestServer({ data, background: false });
+    const shares: number[] = [];
+    let ended = false;
+    const made = server.core.backup(path('progress.backup')).finally(() => {
+      ended = true;
+    });
+    while (!ended) {
+      const done = server.core.backupDone;
+      if (done !== undefined) shares.push(done);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await made).ok).toBe(true);
+    expect(shares.length).toBeGreaterThan(0);
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+    expect(shares.every((done) => done >= 0 && done <= 1)).toBe(true);
+    expect(server.core.backupDone).toBeUndefined();
+    await server.close();
+  });
+});

@@ -51,7 +51,7 @@ describe('[WB5] from a registered value to the source and back', () => {
   });
 
   it('[WB9] its echo is neither drift nor a change by the source, also in a bulk that a guard would hold', async () => {
-    const roles = await Promise.all(Array.from({ length: 22 }, () => world.role()));
+    const roles = await world.roles(22);
     const digests = await Promise.all(roles.map((role) => world.propose(role)));
     const since = runsOf().at(-1)?.id ?? 0;
     // Confirmed by a listing and not one by one: the database cannot be re-read meanwhile.
@@ -254,7 +254,7 @@ async function forge(forgeries: readonly Forgery[]): Promise<void> {
 
 describe('[WB6] forged approvals in the store', () => {
   it('are never sent: another signature, another digest, a role that may not, the proposer, an approver whom nobody enrolled', async () => {
-    const roles = await Promise.all(Array.from({ length: 5 }, () => world.role()));
+    const roles = await world.roles(5);
     const [unsigned, other, steward, own, stranger] = (await Promise.all(
       roles.map((role, index) => world.propose(role, index === 3 ? world.admin : world.steward)),
     )) as [HashHex, HashHex, HashHex, HashHex, HashHex];

@@ -65,6 +65,26 @@ const MISUSES: Readonly<Record<Verb, readonly unknown[]>> = {
     { id: 'A'.repeat(22), address: 'javascript:alert(1)' },
   ],
   signInResult: [undefined, { id: '' }, { id: '../../etc/passwd' }, { id: 'A'.repeat(22), more: 1 }],
+  spaces: [],
+  handedOver: [],
+  openSpace: [
+    undefined,
+    {},
+    { place: 'https://evil.example' },
+    { place: 'file:///x' },
+    { place: 'local', identity: '../x' },
+    { place: 'local', copy: 'text' },
+    { place: 'local', more: 1 },
+  ],
+  joinSpace: [
+    undefined,
+    { kind: 'join', server: 'http://evil.example', token: 'token-of-an-invitation', key: '0'.repeat(64) },
+    { kind: 'join', server: 'https://evil.example/path', token: 'token-of-an-invitation', key: '0'.repeat(64) },
+    { kind: 'join', server: 'https://a.example', token: 'short', key: '0'.repeat(64) },
+    { kind: 'open', space: '0'.repeat(32), id: '0'.repeat(32) },
+  ],
+  leaveSpace: [undefined, { place: 'local' }, { place: 'https://a.example', more: 1 }],
+  nameSpace: [undefined, { name: 'x' }, { name: 'x'.repeat(2_000), space: '0'.repeat(32) }, { name: 'x', space: 'y' }],
   forgetSecret: [undefined, { name: '' }, { name: '../x' }, { name: 'db', more: 1 }],
 };
 

@@ -40,6 +40,20 @@ const VERBS: Readonly<Record<Verb, { good?: unknown; bad?: unknown[]; answer: un
   openExternal: { good: { url: 'https://a.example' }, bad: [undefined, { url: 'file:///x' }], answer: undefined },
   setTheme: { good: { theme: 'dark' }, bad: [undefined, { theme: 'sepia' }], answer: undefined },
   openedFile: { answer: { name: 'a', bytes: new Uint8Array() }, badAnswers: [{ name: 'a' }, 'a'] },
+  spaces: {
+    answer: { current: 'local', spaces: [{ place: 'local' }, { place: 'https://a.example', name: 'Payments', space: '0'.repeat(32) }] },
+    badAnswers: [undefined, { current: 'local', spaces: [] }, { current: 'ftp://x', spaces: [{ place: 'local' }] }],
+  },
+  handedOver: { answer: Uint8Array.of(1), badAnswers: ['text', { length: 1 }] },
+  openSpace: { good: { place: 'https://a.example' }, bad: [undefined, { place: 'http://a.example' }], answer: undefined },
+  joinSpace: {
+    good: { kind: 'join', server: 'https://a.example', token: 'token-of-an-invitation', key: '0'.repeat(64) },
+    bad: [undefined, { kind: 'join', server: 'https://a.example', token: '<b>', key: '0'.repeat(64) }],
+    answer: true,
+    badAnswers: ['yes'],
+  },
+  leaveSpace: { good: { place: 'https://a.example' }, bad: [undefined, { place: 'local' }], answer: undefined },
+  nameSpace: { good: { name: 'Payments', space: '0'.repeat(32) }, bad: [undefined, { name: 'Payments' }], answer: undefined },
   openedLink: {
     answer: { kind: 'open', space: '0'.repeat(32), id: '1'.repeat(32) },
     badAnswers: [

@@ -40,7 +40,7 @@ class Small {
     const change = { anchors: new Set<Anchor>([ANCHOR]), structure: false, policy: true, people: true, decisions: true };
     this.register.ledgerChanged(change);
   }
-  propose(nonce = '1'): HashHex {
+  propose(nonce = '1'.repeat(32)): HashHex {
     const registered = this.register.registered([ANCHOR], 'owner');
     if (!registered.ok) throw new Error(registered.error);
     const { value, sent } = registered.value;
@@ -53,7 +53,7 @@ class Small {
       registered: value,
       sent,
       write,
-      nonce: nonce.repeat(32),
+      nonce,
     };
     this.place(STEWARD, [act]);
     return proposalDigest(SPACE, act);
@@ -144,6 +144,20 @@ describe('[WB12] what became of a write', () => {
     expect(small.states()).toEqual(['ended']);
   });
 
+  it('nobody approves at once more than they are shown', () => {
+    const small = new Small();
+    for (let index = 0; index < 60; index++) small.propose(index.toString(16).padStart(32, '0'));
+    const [item] = small.inbox();
+    expect(item).toMatchObject({ count: 60, writes: { length: 50 } });
+    expect(item?.choices.map(({ label, acts }) => [label, acts.length])).toEqual([
+      ['Reject 50', 50],
+      ['Approve 50', 50],
+    ]);
+    expect(new Set(item?.writes?.map(({ digest }) => digest))).toEqual(
+      new Set(item?.choices[1]?.acts.map((act) => ('subject' in act ? act.subject : ''))),
+    );
+  });
+
   it('is stale, rejected, or gone when it was taken back; trouble ends when the source agrees', () => {
     const small = new Small();
     const digest = small.propose();
@@ -151,7 +165,7 @@ describe('[WB12] what became of a write', () => {
     expect(small.states()).toEqual(['stale']);
     small.place(ADMIN, [{ kind: 'reject', subject: digest }]);
     expect(small.states()).toEqual(['rejected']);
-    const again = small.propose('2');
+    const again = small.propose('2'.repeat(32));
     small.place(ADMIN, [{ kind: 'approve', subject: again }]);
     small.receipt(again, { state: 'changed', now: 'x', sent: sentHash('Billing') });
     expect(small.inbox()).toHaveLength(1);

@@ -48,12 +48,45 @@ describe('a source is described by a form', () => {
     expect(secretOf('hunter2')).toBeUndefined();
     expect(formProblems(kind('postgres'), { id: 'db', url: 'postgres://a@h/d', password: 'env:no spaces' }).password).toBeDefined();
   });
+  test('[UIX1] directories, vaults and identity providers: addresses without passwords, encrypted ones, and each need said', () => {
+    const ldap = { id: 'directory', url: 'ldaps://dc1.example.org' };
+    expect(formProblems(kind('ldap'), ldap)).toEqual({});
+    expect(formProblems(kind('ldap'), { ...ldap, url: 'ldap://ana:hunter2@dc1' }).url).toContain('Leave user and password out');
+    expect(formProblems(kind('ldap'), { ...ldap, bindDn: 'cn=muster,dc=x' }).password).toBeDefined();
+    expect(formProblems(kind('ldap'), { ...ldap, bases: 'ou=a,dc=x\nnot a dn' }).bases).toContain('not a dn');
+    expect(formProblems(kind('ldap'), { ...ldap, levels: 'full: cn=admins,dc=x\nboss: cn=y' }).levels).toContain('boss');
+    const vault = { id: 'vault', url: 'https://vault.example.org:8200', token: 'env:BAO_TOKEN' };
+    expect(formProblems(kind('openbao'), vault)).toEqual({});
+    expect(formProblems(kind('openbao'), { ...vault, url: 'http://vault.example.org' }).url).toContain('Only https');
+    expect(formProblems(kind('openbao'), { ...vault, token: '' }).token).toBe('Token is needed');
+    expect(settingsOf(kind('openbao'), { ...vault, mounts: 'secret/\nteam/' })).toMatchObject({
+      mounts: ['secret/', 'team/'],
+      token: { env: 'BAO_TOKEN' },
+    });
+    const realm = { id: 'id', url: 'http://127.0.0.1:8080', realm: 'corp', clientId: 'muster', clientSecret: 'env:KC' };
+    expect(formProblems(kind('keycloak'), realm)).toEqual({});
+    expect(Object.keys(formProblems(kind('keycloak'), { id: 'id', url: 'https://a:b@id' })).sort()).toEqual([
+      'clientId',
+      'clientSecret',
+      'realm',
+      'url',
+    ]);
+  });
   test('what is missing or malformed is said at its field', () => {
     expect(formProblems(kind('file'), { id: 'sheet' })).toEqual({ path: 'Path is needed' });
     expect(formProblems(kind('x509'), { id: 'certs' }).paths).toContain('at least one');
     expect(formProblems(kind('x509'), { id: 'certs', endpoints: 'example.org:443\nexample.org' }).endpoints).toContain('example.org');
     expect(formProblems(kind('x509'), { id: 'certs', endpoints: 'example.org:99999' }).endpoints).toBeDefined();
     expect(formProblems(kind('workstation'), { id: 'Not A Name' }).id).toBeDefined();
+  });
+  test('[UIX1] a cluster is reached in one of two ways, and its token is never in its address', () => {
+    const problems = (form: object) => formProblems(kind('kubernetes'), { id: 'east', ...form });
+    expect(problems({})).toEqual({ server: 'Name the API server, or a kubeconfig file below' });
+    expect(problems({ server: 'https://k8s.example.org:6443', kubeconfig: '/etc/k' }).kubeconfig).toContain('either');
+    expect(problems({ server: 'http://k8s.example.org' }).server).toContain('https://');
+    expect(problems({ server: 'https://a:b@k8s.example.org' }).server).toContain('token');
+    expect(problems({ kubeconfig: '/etc/k', namespaces: 'team-*' }).namespaces).toContain('team-*');
+    expect(problems({ kubeconfig: '/etc/k', exclude: 'team-*\nkube-system' })).toEqual({});
   });
   test('settings survive being edited, also those that the form does not show', () => {
     const before = sourceSettings.parse({

@@ -7,9 +7,9 @@ import type { ConnectorMessage } from '../../sync-server/connectors/connector.ts
 import { connector } from '../../sync-server/connectors/openbao/connector.ts';
 import type { PlannedWrite } from '../../sync-server/connectors/writeBack.ts';
 import type { Network } from '../../sync-server/network/network.ts';
-import { type OpenBao, startOpenBao } from '../servers/openbao.ts';
 import { type Canary, leakedIn, plantedValue } from '../support/canaries.ts';
 import { collect, contextFor, DIRECT, reread } from '../support/collect.ts';
+import { type OpenBao, startOpenBao } from './openbao.ts';
 
 let server: OpenBao;
 let unavailable: string | undefined;

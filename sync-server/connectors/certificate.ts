@@ -1,5 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { type Instant, toInstant } from '../../../shared/base/time.ts';
+import { type Instant, toInstant } from '../../shared/base/time.ts';
 
 /** What is public in a certificate (RFC 5280), as the connector passes it on. */
 export interface Certificate {
