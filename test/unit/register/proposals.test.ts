@@ -44,7 +44,7 @@ describe('[INB7] proposals', () => {
     expect(item?.choices.map(({ label, safe, decides }) => [label, safe, decides])).toEqual([
       ['One by one', true, undefined],
       ['Merge 2', false, 'accept'],
-      ['Not the same: 2', false, 'reject'],
+      ['Keep apart 2', false, 'reject'],
     ]);
   });
   it('yes to some merges those, signed by the person with the evidence as the reason; undo takes it back', () => {
@@ -183,7 +183,7 @@ describe('[INB7] on the page of either end', () => {
       {
         title: 'May be the same as svc of SHEET',
         detail: 'SHEET calls it "svc" in "b". aws calls it "svc" in "b".',
-        choices: [{ label: 'Merge' }, { label: 'Not the same' }],
+        choices: [{ label: 'Merge' }, { label: 'Keep apart' }],
       },
     ]);
     expect(needs(s)).toMatchObject([{ title: 'May be the same as svc of aws' }]);
