@@ -124,7 +124,7 @@ function Made({ made, ids, onClose }: { made: CopyFile; ids: readonly IdentityId
         {others.length > 0 ? 'Or it becomes a file: in' : 'It becomes a file. In'} the other register choose Export, then “Import a copy of
         another register…”. The file names people: keep it as you keep the register.
       </p>
-      <footer className={style.actions}>
+      <div className={style.actions}>
         <ActionButton onClick={onClose}>Cancel</ActionButton>
         <ActionButton
           tone={others.length > 0 ? 'plain' : 'primary'}
@@ -132,7 +132,7 @@ function Made({ made, ids, onClose }: { made: CopyFile; ids: readonly IdentityId
         >
           Save the copy of {identities(made.records)}
         </ActionButton>
-      </footer>
+      </div>
     </div>
   );
 }

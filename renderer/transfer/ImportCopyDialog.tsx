@@ -143,14 +143,14 @@ function Plan({ plan, namesakes, onNamesakes, done, onProgress, onClose, onCance
         </p>
       )}
       {reason !== undefined && <p className={style.dim}>{reason}</p>}
-      <footer className={style.actions}>
+      <div className={style.actions}>
         <ActionButton onClick={onCancel} disabledReason={done === undefined ? undefined : 'It is being signed'}>
           Cancel
         </ActionButton>
         <ActionButton type="submit" tone="primary" keys="Enter" busy={done !== undefined} disabledReason={reason}>
           Sign for {identities(comes)}
         </ActionButton>
-      </footer>
+      </div>
     </form>
   );
 }

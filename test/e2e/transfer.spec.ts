@@ -1,5 +1,6 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { accounts, followed, sourcesArguments, writeCsv } from './support/estate.ts';
 import { expectHarmless } from './support/expectHarmless.ts';
@@ -11,6 +12,8 @@ async function look(page: Page, path: (scheme: string) => string): Promise<void>
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.screenshot({ path: path(colorScheme), animations: 'disabled' });
+    if ((await page.getByRole('dialog').count()) > 0)
+      expect((await new AxeBuilder({ page }).include('[role=dialog]').setLegacyMode().analyze()).violations).toEqual([]);
   }
 }
 
