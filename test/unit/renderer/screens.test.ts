@@ -25,6 +25,7 @@ import { type Act, act } from '../../../shared/model/act.ts';
 import type { SourceId } from '../../../shared/model/ids.ts';
 import type { AuthorValue, FieldView, IdentityView, LinkView, PartyView } from '../../../shared/register/view.ts';
 import { sourceSettings } from '../../../shared/wire/http.ts';
+import { settings as awsSettings } from '../../../sync-server/connectors/aws/settings.ts';
 import { inboxGroups, SHEET_REPORT, sourceViews, WORKSTATION_ITEMS } from '../../support/screensData.ts';
 
 const NOW = parseTime('2026-11-20T12:00:00Z') ?? 0;
@@ -87,6 +88,21 @@ describe('a source is described by a form', () => {
     expect(problems({ server: 'https://a:b@k8s.example.org' }).server).toContain('token');
     expect(problems({ kubeconfig: '/etc/k', namespaces: 'team-*' }).namespaces).toContain('team-*');
     expect(problems({ kubeconfig: '/etc/k', exclude: 'team-*\nkube-system' })).toEqual({});
+  });
+  test('[UIX1] an account of AWS needs a region; a key and its secret come together, and what the form gives the connector takes', () => {
+    const account = { id: 'aws', regions: 'eu-west-1\nus-east-1' };
+    expect(formProblems(kind('aws'), account)).toEqual({});
+    expect(formProblems(kind('aws'), { id: 'aws' }).regions).toBeDefined();
+    expect(formProblems(kind('aws'), { ...account, regions: 'Ireland' }).regions).toContain('Ireland');
+    const keyed = { ...account, accessKeyId: 'AKIAIOSFODNN7EXAMPLE' };
+    expect(formProblems(kind('aws'), keyed).secretAccessKey).toBeDefined();
+    expect(formProblems(kind('aws'), { ...account, secretAccessKey: 'env:AWS_SECRET' }).accessKeyId).toBeDefined();
+    expect(formProblems(kind('aws'), { ...account, externalId: 'muster' }).roleArn).toBeDefined();
+    const whole = { ...keyed, secretAccessKey: 'env:AWS_SECRET', roleArn: 'arn:aws:iam::123456789012:role/r', include: '/service/' };
+    expect(formProblems(kind('aws'), whole)).toEqual({});
+    const { id, kind: _, ...own } = settingsOf(kind('aws'), whole) as Record<string, unknown>;
+    expect(id).toBe('aws');
+    expect(awsSettings.safeParse(own)).toMatchObject({ success: true, data: { secretAccessKey: { env: 'AWS_SECRET' } } });
   });
   test('settings survive being edited, also those that the form does not show', () => {
     const before = sourceSettings.parse({
