@@ -1,6 +1,6 @@
 import { CHANNEL } from '../shared/bridge/bridge.ts';
 import type { JoinLink } from '../shared/bridge/deepLink.ts';
-import { joinSpaceRequest, leaveSpaceRequest, nameSpaceRequest, openSpaceRequest } from '../shared/bridge/hostSpaces.ts';
+import { joinSpaceRequest, leaveSpaceRequest, nameSpaceRequest, openSpaceRequest, type SpacePlace } from '../shared/bridge/hostSpaces.ts';
 import { groupedFingerprint } from '../shared/snapshot/fingerprint.ts';
 import type { Desktop } from './facade.ts';
 import type { AnswerVerb } from './ipc.ts';
@@ -20,10 +20,18 @@ export interface SpaceSurroundings {
  * so that a page that was taken over reaches no further one by itself.
  */
 export function answerSpaces(verb: AnswerVerb, desktop: Desktop, { list, show, wasHandedOver, onChange }: SpaceSurroundings): void {
+  // In memory alone, and for the page of that one register.
+  let carried: { readonly place: SpacePlace; readonly bytes: Uint8Array } | undefined;
+  verb(CHANNEL.handedOver, undefined, async () => {
+    const bytes = carried?.place === list.current ? carried.bytes : undefined;
+    if (bytes) carried = undefined;
+    return bytes;
+  });
   verb(CHANNEL.spaces, undefined, async () => list.all);
-  verb(CHANNEL.openSpace, openSpaceRequest, async ({ place, identity }) => {
+  verb(CHANNEL.openSpace, openSpaceRequest, async ({ place, identity, copy }) => {
     if (!list.has(place)) throw new Error('refused: that register is not on the list');
     list.open(place);
+    carried = copy && { place, bytes: copy };
     onChange();
     await show(identity === undefined ? '' : `#/register/${identity}`);
   });

@@ -19,7 +19,14 @@ import {
   themeRequest,
 } from '../shared/bridge/bridge.ts';
 import { deepLink } from '../shared/bridge/deepLink.ts';
-import { hostSpaces, joinSpaceRequest, leaveSpaceRequest, nameSpaceRequest, openSpaceRequest } from '../shared/bridge/hostSpaces.ts';
+import {
+  handedOver,
+  hostSpaces,
+  joinSpaceRequest,
+  leaveSpaceRequest,
+  nameSpaceRequest,
+  openSpaceRequest,
+} from '../shared/bridge/hostSpaces.ts';
 
 // Schemas are interpreted here: compiling them would need `eval`, which the page's policy forbids.
 z.config({ jitless: true });
@@ -41,6 +48,7 @@ const bridge: Bridge = {
   signInResult: async (request) => signInResult.parse(await ipcRenderer.invoke(CHANNEL.signInResult, signInResultRequest.parse(request))),
   spaces: async () => hostSpaces.parse(await ipcRenderer.invoke(CHANNEL.spaces)),
   openSpace: async (request) => ipcRenderer.invoke(CHANNEL.openSpace, openSpaceRequest.parse(request)),
+  handedOver: async () => handedOver.parse(await ipcRenderer.invoke(CHANNEL.handedOver)),
   joinSpace: async (request) => z.boolean().parse(await ipcRenderer.invoke(CHANNEL.joinSpace, joinSpaceRequest.parse(request))),
   leaveSpace: async (request) => ipcRenderer.invoke(CHANNEL.leaveSpace, leaveSpaceRequest.parse(request)),
   nameSpace: async (request) => ipcRenderer.invoke(CHANNEL.nameSpace, nameSpaceRequest.parse(request)),

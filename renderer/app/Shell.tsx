@@ -7,6 +7,8 @@ import { Icon } from '../parts/Icon.tsx';
 import { RegisterScreen } from '../register/RegisterScreen.tsx';
 import { WhyPopover } from '../register/WhyPopover.tsx';
 import { useCreateSnapshot } from '../snapshotCreate/createStore.ts';
+import { CopiedBar } from '../transfer/CopiedBar.tsx';
+import { Transfers } from '../transfer/Transfers.tsx';
 import { useSend } from '../writeBack/sendStore.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { useSnapshotStatus, useStatus } from './engine.tsx';
@@ -68,6 +70,8 @@ export function Shell(): ReactNode {
           <SampleBar />
           <TrustBar />
           <ReadOnlyBar />
+          <CopiedBar />
+          <Transfers />
           <div className={classes.columns}>
             <div className={classes.railSlot} style={{ width: railWidth }}>
               <Rail />

@@ -111,11 +111,14 @@ const SEEN = 'muster.forks';
 
 /** Told until somebody has read it; a further fork is told again. */
 function Copied({ at }: { at: number }): ReactNode {
-  const [seen, setSeen] = useState(() => Number(localStorage.getItem(SEEN) ?? '0'));
-  const savedHere = useStatus()?.savedHere ?? 0;
+  const status = useStatus();
+  // A place is one of this register: a desktop window has several.
+  const key = `${SEEN}.${status?.space?.id ?? ''}`;
+  const [seen, setSeen] = useState(() => Number(localStorage.getItem(key) ?? '0'));
+  const savedHere = status?.savedHere ?? 0;
   if (at <= seen) return null;
   const read = (): void => {
-    localStorage.setItem(SEEN, String(at));
+    localStorage.setItem(key, String(at));
     setSeen(at);
   };
   return (

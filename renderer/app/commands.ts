@@ -8,6 +8,8 @@ import { actOn } from '../register/selection.ts';
 import { pickSnapshot, useOpenSnapshot } from '../snapshot/openSnapshot.ts';
 import { useSnapshotPanel } from '../snapshot/panelStore.ts';
 import { createSnapshotHere } from '../snapshotCreate/createStore.ts';
+import { pickCopy } from '../transfer/pickCopy.ts';
+import { useTransfer } from '../transfer/transferStore.ts';
 import { useNavigation } from './navigation.ts';
 import { useShell } from './shellStore.ts';
 
@@ -25,11 +27,13 @@ export function commandsNow(editing: Editing, setScheme: (scheme: 'light' | 'dar
   return [...placeCommands(), ...actCommands(editing, actOn()), ...viewCommands(), ...themeCommands(setScheme)];
 }
 
+const NOT_IN_SNAPSHOT: ReadonlySet<string> = new Set(['inbox', 'team', 'settings', 'import copy']);
+
 /** The open snapshot's own, and of the places those that it has. */
 function openedCommands(): Command[] {
   const panel = useSnapshotPanel.getState();
   return [
-    ...placeCommands().filter(({ id }) => id !== 'inbox' && id !== 'team' && id !== 'settings'),
+    ...placeCommands().filter(({ id }) => !NOT_IN_SNAPSHOT.has(id)),
     { id: 'verification', label: 'Verification of this snapshot', icon: 'check', run: () => panel.show('verification') },
     { id: 'gaps', label: 'What this snapshot cannot say', icon: 'unknown', run: () => panel.show('gaps') },
     { id: 'sample', label: 'Draw a random sample', icon: 'register', run: () => panel.show('sample') },
@@ -59,6 +63,7 @@ function placeCommands(): Command[] {
     { id: 'filter', label: 'Filter the register', icon: 'filter', keys: '/', run: () => shell.inRegister(shell.wishFilter) },
     { id: 'open snapshot', label: 'Open snapshot…', icon: 'lock', run: () => pickSnapshot() },
     { id: 'export', label: 'Export this view', icon: 'download', run: () => shell.inRegister(shell.wishExport) },
+    { id: 'import copy', label: 'Import a copy of another register…', icon: 'download', run: () => pickCopy() },
     ...snapshotCommands(),
   ];
 }
@@ -86,6 +91,12 @@ function actCommands(editing: Editing, ids: readonly IdentityId[]): Command[] {
       run: () => void editing.previewAndSign(ids, { kind: 'accept' }),
     },
     { id: 'comment', label: 'Comment', icon: 'comment', keys: 'c', run: () => void editing.comment(ids) },
+    {
+      id: 'copy',
+      label: `Copy${of === '' ? '' : ` ${ids.length} identities`} to another register…`,
+      icon: 'external',
+      run: () => useTransfer.getState().choose(ids),
+    },
     ...fields.map(
       (field): Command => ({
         id: `field ${field.name}`,

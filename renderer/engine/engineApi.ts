@@ -1,12 +1,13 @@
 import type { RandomBytes } from '../../shared/base/clock.ts';
 import { err } from '../../shared/base/result.ts';
-import type { Instant } from '../../shared/base/time.ts';
+import { type Instant, toInstant } from '../../shared/base/time.ts';
 import type { ChangeAt, CommitProblem, EngineApi, EngineStatus } from '../../shared/bridge/engine.ts';
 import type { Place } from '../../shared/model/ids.ts';
 import type { Register } from '../../shared/register/register.ts';
 import { teamView } from '../../shared/register/teamView.ts';
 import type { Counts } from '../../shared/register/view.ts';
 import type { ApiError } from '../../shared/wire/http.ts';
+import { copyRecords, plannedCopy } from './copying.ts';
 import { commit, editorToken, newIdentity, newParty, undo, withdraw } from './editing.ts';
 import { exportRows } from './exportRows.ts';
 import type { Joining } from './joining.ts';
@@ -48,9 +49,11 @@ type Questions = Pick<
   | 'preview'
   | 'exportRows'
   | 'changeAt'
+  | 'copyRecords'
+  | 'planCopy'
 >;
 
-function questions({ session, status }: EngineParts): Questions {
+function questions({ session, status, now }: EngineParts): Questions {
   const register = () => session()?.register;
   const whole = () => wholeOf(session).then((open) => open?.register);
   const incomplete = () => (session()?.opening.progress === undefined ? {} : { incomplete: true as const });
@@ -76,6 +79,14 @@ function questions({ session, status }: EngineParts): Questions {
     exportRows: async (query, columns, format) =>
       exportRows(opened(await wholeOf(session)).register, query, columns, format, status().space?.sample === true),
     changeAt: async (place) => changeAt(await whole(), place),
+    copyRecords: async (ids) => {
+      const open = await wholeOf(session);
+      return open ? copyRecords(open, ids, toInstant(now())) : err(NOT_REACHED);
+    },
+    planCopy: async (bytes, namesakes) => {
+      const open = await wholeOf(session);
+      return open ? plannedCopy(open, bytes, namesakes) : err(NOT_REACHED);
+    },
   };
 }
 

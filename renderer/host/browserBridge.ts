@@ -76,6 +76,7 @@ export function browserBridge(): Bridge {
     signInResult: () => Promise.reject(new Error('A browser signs in on its own page')),
     /** A page of a server shows that server's register. */
     spaces: async () => ({ current: 'local', spaces: [{ place: 'local' }] }),
+    handedOver: async () => undefined,
     openSpace: () => Promise.reject(new Error(ONE_SERVER)),
     joinSpace: () => Promise.reject(new Error(ONE_SERVER)),
     leaveSpace: () => Promise.reject(new Error(ONE_SERVER)),

@@ -1,7 +1,10 @@
 import type { ReactNode } from 'react';
 import { visibleText } from '../../shared/base/text.ts';
+import type { Act } from '../../shared/model/act.ts';
 import type { IdentityView, LinkView } from '../../shared/register/view.ts';
 import { useNavigation } from '../app/navigation.ts';
+import { useEditing } from '../editing/useEditing.ts';
+import { ActionButton } from '../parts/ActionButton.tsx';
 import { Age } from '../parts/Age.tsx';
 import style from './identity.module.css';
 import { type LinkGroup, usedByAndReaches } from './links.ts';
@@ -18,6 +21,41 @@ export function LinksSection({ view }: { view: IdentityView }): ReactNode {
         unknown="Unknown: nothing that was read says what it reaches."
         unread={view.linksUnread}
       />
+      <Refused refused={view.refused} />
+    </>
+  );
+}
+
+/** What people said no to, so that it can be asked again. */
+function Refused({ refused }: { refused: IdentityView['refused'] }): ReactNode {
+  if (refused.length === 0) return null;
+  return (
+    <section className={style.section} aria-label="Kept apart">
+      <h2 className={style.sectionHead}>Kept apart</h2>
+      <ul className={style.plain} style={{ gap: 2 }}>
+        {refused.map(({ who, at, why, retract }) => (
+          <li key={`${at} ${why}`}>
+            <bdi>{visibleText(why, 300)}</bdi>
+            <span className={`${style.dim} ${style.small}`}>
+              {' · by '}
+              <bdi>{visibleText(who, 80)}</bdi> · <Age at={at} />
+            </span>
+            <Retract acts={retract} label="Asked again" words="Ask again" />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Retract({ acts, label, words }: { acts: readonly Act[]; label: string; words: string }): ReactNode {
+  const { signActs, whyNot } = useEditing();
+  return (
+    <>
+      {' '}
+      <ActionButton tone="quiet" disabledReason={whyNot('remove')} onClick={() => void signActs(acts, label)}>
+        {words}
+      </ActionButton>
     </>
   );
 }
@@ -72,6 +110,7 @@ function LinkLine({ link }: { link: LinkView }): ReactNode {
         text
       )}
       <LinkEvidence link={link} />
+      {link.retract !== undefined && <Retract acts={link.retract} label={`No longer linked: ${link.text}`} words="Unlink" />}
     </>
   );
 }

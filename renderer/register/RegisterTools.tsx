@@ -9,6 +9,7 @@ import { useBridge } from '../app/useBridge.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
 import { useNow } from '../parts/useNow.ts';
 import { useCreateSnapshot } from '../snapshotCreate/createStore.ts';
+import { pickCopy } from '../transfer/pickCopy.ts';
 import { COLUMNS } from './columnList.ts';
 import { useColumns } from './columnStore.ts';
 import classes from './register.module.css';
@@ -136,6 +137,9 @@ function ExportMenu({ query }: { query: Query }): ReactNode {
             <Menu.Divider />
             <Menu.Label>For an auditor</Menu.Label>
             <Menu.Item onClick={() => createSnapshot(query.text)}>Create snapshot…</Menu.Item>
+            <Menu.Divider />
+            <Menu.Label>From another register</Menu.Label>
+            <Menu.Item onClick={pickCopy}>Import a copy of another register…</Menu.Item>
           </>
         )}
       </Menu.Dropdown>

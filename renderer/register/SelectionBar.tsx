@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
+import { useSnapshotStatus } from '../app/engine.tsx';
 import { useEditing } from '../editing/useEditing.ts';
 import { ActionButton } from '../parts/ActionButton.tsx';
+import { useTransfer } from '../transfer/transferStore.ts';
 import classes from './register.module.css';
 import { useSelection } from './selection.ts';
 
@@ -8,6 +10,8 @@ import { useSelection } from './selection.ts';
 export function SelectionBar(): ReactNode {
   const ids = useSelection((state) => state.ids);
   const clear = useSelection((state) => state.clear);
+  const copy = useTransfer((transfer) => transfer.choose);
+  const live = useSnapshotStatus() === undefined;
   const { pickOwner, previewAndSign, comment, whyNot } = useEditing();
   if (ids.size === 0) return null;
   const all = [...ids];
@@ -23,6 +27,11 @@ export function SelectionBar(): ReactNode {
       <ActionButton tone="quiet" keys="c" disabledReason={whyNot('comment')} onClick={() => void comment(all)}>
         Comment
       </ActionButton>
+      {live && (
+        <ActionButton tone="quiet" onClick={() => copy(all)}>
+          Copy to another register…
+        </ActionButton>
+      )}
       {ids.size > 1 && ids.size <= 64 && (
         <ActionButton tone="quiet" disabledReason={whyNot('merge')} onClick={() => void previewAndSign(all, { kind: 'merge' })}>
           Same identity

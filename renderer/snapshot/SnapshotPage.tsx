@@ -52,7 +52,6 @@ function Opened({ name }: { name: string }): ReactNode {
 }
 
 function Reading({ name, snapshot }: { name: string; snapshot: SnapshotStatus }): ReactNode {
-  useReadOnlyKeys();
   return (
     <div className={style.frame}>
       <SnapshotBand name={name} snapshot={snapshot} />
@@ -60,11 +59,18 @@ function Reading({ name, snapshot }: { name: string; snapshot: SnapshotStatus })
       <div className={style.inside}>
         <Later>
           <Shell />
+          <ReadOnlyKeys />
         </Later>
       </div>
       <SnapshotPanel snapshot={snapshot} />
     </div>
   );
+}
+
+/** Behind the shell: its keys are heard first, so that the second letter of `g r` is none of these. */
+function ReadOnlyKeys(): ReactNode {
+  useReadOnlyKeys();
+  return null;
 }
 
 function Opening({ name, status }: { name: string; status: EngineStatus | undefined }): ReactNode {

@@ -8,7 +8,7 @@ const WRITES: ReadonlySet<string> = new Set(['o', 'e', 'a', 'c', 'r', 'mod+z']);
 
 /**
  * The keys that would change something do nothing here, and say why the first time. Heard before any screen: `g` and its second letter are
- * taken by then, since the shell listens inside of this.
+ * taken by then, since this is built after the shell.
  */
 export function useReadOnlyKeys(): void {
   useEffect(() => {

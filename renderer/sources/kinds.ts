@@ -1,6 +1,8 @@
 import type { Json } from '../../shared/base/json.ts';
 import { sourceId } from '../../shared/model/ids.ts';
 import { type SourceSettings, secretReference } from '../../shared/wire/http.ts';
+import { AWS_KIND } from './awsKind.ts';
+import { KEYCLOAK_KIND, LDAP_KIND, OPENBAO_KIND } from './directoryKinds.ts';
 
 /** One question of a source's form. `lines` is one value a line; `secret` is a reference, never a value. */
 export interface FormField {
@@ -199,6 +201,10 @@ export const SOURCE_KINDS: readonly SourceKind[] = [
     ],
     check: githubProblems,
   },
+  AWS_KIND,
+  LDAP_KIND,
+  OPENBAO_KIND,
+  KEYCLOAK_KIND,
 ];
 
 export const kindOf = (name: string): SourceKind | undefined => SOURCE_KINDS.find((kind) => kind.kind === name);

@@ -14,7 +14,11 @@ export function visibleText(text: string, limit = 200): string {
   return cut.replace(INVISIBLE, '\u25a1');
 }
 
+// Lower-case ASCII without white space is what most names of machines are, and is its own normal form.
+const NORMAL = /^[!-@[-~]*$/;
+
 /** How two spellings of a name are compared: compatibility-normalised, case-folded, inner white space collapsed. */
 export function normalName(text: string): string {
+  if (NORMAL.test(text)) return text;
   return text.normalize('NFKC').replace(INVISIBLE, ' ').replace(/\s+/g, ' ').trim().toLowerCase();
 }

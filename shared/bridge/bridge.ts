@@ -105,6 +105,8 @@ export interface Bridge {
   spaces(): Promise<HostSpaces>;
   /** Shows another of them in this window, in a page of its own. */
   openSpace(request: z.infer<typeof openSpaceRequest>): Promise<void>;
+  /** The copy that another register's page sent to this one, once. Nothing is taken in before a person has signed it. */
+  handedOver(): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Opens the page of an invitation in this window. @returns false when the person said no to a link that no system handed over. */
   joinSpace(request: z.infer<typeof joinSpaceRequest>): Promise<boolean>;
   /** Takes a server off the list. It is told nothing, and what this device holds of it stays. */
@@ -132,6 +134,7 @@ export const CHANNEL = {
   signInResult: 'muster:sign-in-result',
   spaces: 'muster:spaces',
   openSpace: 'muster:open-space',
+  handedOver: 'muster:handed-over',
   joinSpace: 'muster:join-space',
   leaveSpace: 'muster:leave-space',
   nameSpace: 'muster:name-space',

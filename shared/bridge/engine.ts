@@ -20,6 +20,7 @@ import type {
   SourceView,
   WriteBackView,
 } from '../register/view.ts';
+import type { CopyPlan } from '../transfer/planCopy.ts';
 import type {
   ApiError,
   DryRunReply,
@@ -79,6 +80,10 @@ export interface EngineApi {
   ): Promise<Result<{ readonly personName: string; readonly role: Role }, ApiError>>;
   /** Every row of a query in the columns given. */
   exportRows(query: Query, columns: readonly ColumnId[], format: 'csv' | 'xlsx' | 'json'): Promise<Uint8Array<ArrayBuffer>>;
+  /** Identities as a file that another register takes in. Nothing is changed. */
+  copyRecords(ids: readonly IdentityId[]): Promise<Result<CopyFile, ApiError>>;
+  /** What such a file would do here; its portions are signed with `commit`. @param namesakes take in those too of which one of that name is here. */
+  planCopy(bytes: Uint8Array, namesakes: boolean): Promise<Result<CopyPlan, ApiError>>;
   /** Sets the entries aside that the server refused, after the person has read why. */
   dismissRefused(id: EntryId): Promise<void>;
   /** Calls of the server's HTTP interface with this device's ticket. */
@@ -205,6 +210,17 @@ export interface ServerDistrust {
   readonly shownKey: DeviceId;
   /** Up to which change this device knows the history. */
   readonly place?: number;
+}
+
+/** What is written to a file, and what is not. */
+export interface CopyFile {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly records: number;
+  readonly values: number;
+  /** Fields in conflict, which are left out. */
+  readonly conflicts: readonly { readonly name: string; readonly field: string }[];
+  /** Chosen, and no identities. */
+  readonly others: number;
 }
 
 /** An entry that will never be in the ledger: it stays on this device until its person has read it. */

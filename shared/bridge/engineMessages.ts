@@ -44,6 +44,8 @@ const METHODS: Readonly<Record<keyof EngineApi, true>> = {
   presence: true,
   enrol: true,
   exportRows: true,
+  copyRecords: true,
+  planCopy: true,
   dismissRefused: true,
   addSource: true,
   updateSource: true,

@@ -25,8 +25,12 @@ export const hostSpaces = z
   .strict();
 export type HostSpaces = z.infer<typeof hostSpaces>;
 
-/** With an identity to show at once. */
-export const openSpaceRequest = z.object({ place: spacePlace, identity: anchor.optional() }).strict();
+/** What may be carried from one register's page to another's, in bytes. */
+export const HANDED_BYTES = 64 * 1024 * 1024;
+const handed = z.instanceof(Uint8Array<ArrayBuffer>).refine(({ length }) => length <= HANDED_BYTES, 'more than is carried over');
+/** With an identity to show at once, or a copy of records that is to be taken in there. */
+export const openSpaceRequest = z.object({ place: spacePlace, identity: anchor.optional(), copy: handed.optional() }).strict();
+export const handedOver = handed.optional();
 export const joinSpaceRequest = joinLink;
 export const leaveSpaceRequest = z.object({ place: serverOrigin }).strict();
 /** What the register that is open says that it is. */

@@ -6,7 +6,7 @@ import type { IdentityId } from '../model/ids.ts';
 import { accessUnread, plainAccess } from './access.ts';
 import { activityOf } from './activity.ts';
 import { fieldView } from './fieldView.ts';
-import { linksOf, linksUnread } from './linkViews.ts';
+import { linksOf, linksUnread, refusedPairs } from './linkViews.ts';
 import { sameName } from './namesakes.ts';
 import { needsOf } from './needs.ts';
 import type { Projection } from './projection.ts';
@@ -46,6 +46,7 @@ export function identityView(id: IdentityId, projection: Projection): IdentityVi
     credentials: credentialsOf(id, row.privileged === true, projection),
     links,
     linksUnread: linksUnread(subject, links, projection),
+    refused: refusedPairs(subject, projection),
     comments: commentsOf(subject, projection),
     history: activityOf(projection, { runs: false, limit: HISTORY }, subject.anchors),
     records: recordsOf(subject, projection),

@@ -1,12 +1,14 @@
 import { visibleText } from '../base/text.ts';
 import { toInstant } from '../base/time.ts';
-import { ASSERTED_LINKS, readAsserted } from '../model/assertedLink.ts';
-import type { IdentityId } from '../model/ids.ts';
+import type { Act } from '../model/act.ts';
+import { ASSERTED_LINKS, type AssertedLink, assertedElement, readAsserted } from '../model/assertedLink.ts';
+import { APART } from '../model/fields.ts';
+import type { Anchor, IdentityId } from '../model/ids.ts';
 import type { ObservedLink } from '../model/record.ts';
 import type { Projection } from './projection.ts';
 import type { StoredRecord } from './recordStore.ts';
 import type { Subject } from './subject.ts';
-import type { LinkView } from './view.ts';
+import type { LinkView, RefusedPair } from './view.ts';
 
 /** A pattern that more identities fit than this is one line with their number. */
 const MOST_LISTED = 50;
@@ -79,11 +81,41 @@ function assertedLinks({ id, anchors }: Subject, projection: Projection): LinkVi
         certainty: 'asserted',
         who,
         ...endOf(other, 'a record that is gone', projection),
+        retract: retractActs(anchors, element, link, projection),
         ...(head === undefined ? {} : { at: head.at }),
         ...(head?.why === undefined ? {} : { note: visibleText(head.why, 400) }),
       });
     }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, view]) => view);
+}
+
+function retractActs(anchors: readonly Anchor[], element: string, link: AssertedLink, { classes, ledger }: Projection): Act[] {
+  const remove = (of: readonly Anchor[], one: string): Act => ({
+    kind: 'remove',
+    anchors: of.slice(0, 64),
+    field: ASSERTED_LINKS,
+    element: one,
+  });
+  const far = classes.anchors(classes.id(link.other));
+  const back = link.direction === 'out' ? ('in' as const) : ('out' as const);
+  // The other end names an anchor of this one, whichever was its first when it was said.
+  const halves = anchors.map((other) => assertedElement({ relation: link.relation, direction: back, other }));
+  const held = halves.filter((half) => far.some((anchor) => ledger.elements(anchor, ASSERTED_LINKS).has(half)));
+  return [remove(anchors, element), ...held.map((half) => remove(far, half))];
+}
+
+/** Proposals about it that somebody said no to, the last one first. */
+export function refusedPairs({ anchors }: Subject, { ledger }: Projection): RefusedPair[] {
+  const found = new Map<string, RefusedPair>();
+  for (const anchor of anchors)
+    for (const [element, [head]] of ledger.elements(anchor, APART))
+      found.set(element, {
+        who: visibleText((head?.person && ledger.persons().get(head.person)?.name) ?? 'somebody'),
+        at: head?.at ?? '',
+        why: visibleText(head?.why ?? '', 400),
+        retract: [{ kind: 'remove', anchors: anchors.slice(0, 64), field: APART, element }],
+      });
+  return [...found.values()].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
 }
 
 const nameOf = (to: ObservedLink['to']): string =>

@@ -34,14 +34,11 @@ const PURPOSE = 'muster/pair/1';
 export const pairDigest = ({ rule, evidence }: Candidate): HashHex =>
   hashText(canonicalJson([PURPOSE, rule, evidence.map(({ anchor, says }) => canonicalJson([anchor, says])).sort(compareCodeUnits)]));
 
-/** Has a person said no to exactly this, or taken one of them out of the other before? */
+/** Has a person said no to exactly this, or taken one of them out of the other before? Both ends hold a no: taken back at either, it is none. */
 export function isDecided(candidate: Candidate, { classes, ledger }: Projection): boolean {
   const digest = pairDigest(candidate);
-  return candidate.ends.some(
-    (id) =>
-      (candidate.link === undefined && classes.wasSplit(id)) ||
-      classes.anchors(id).some((anchor) => ledger.elements(anchor, APART).has(digest)),
-  );
+  if (candidate.link === undefined && candidate.ends.some((id) => classes.wasSplit(id))) return true;
+  return candidate.ends.every((id) => classes.anchors(id).some((anchor) => ledger.elements(anchor, APART).has(digest)));
 }
 
 export function pairOf(candidate: Candidate, projection: Projection): ProposedPair {

@@ -1,6 +1,7 @@
 import { normalName, visibleText } from '../base/text.ts';
 import type { Anchor, IdentityId } from '../model/ids.ts';
 import { ISSUED, ISSUING } from './issuers.ts';
+import { NormalNames } from './normalNames.ts';
 import type { Projected } from './projected.ts';
 import type { Projection } from './projection.ts';
 import type { Candidate, PairEvidence, ProposalRule } from './proposal.ts';
@@ -19,10 +20,10 @@ const quoted = (text: string): string => `"${visibleText(text, 120)}"`;
 /** One name in one boundary in two sources, without a key that says that they are one. */
 export function sameName(rows: readonly Projected[], projection: Projection): Candidate[] {
   const groups = new Map<string, IdentityId[]>();
+  const normal = new NormalNames();
   for (const { id, row } of rows) {
     if (row.type !== 'identity' || row.observed === 'missing' || row.sources.length === 0) continue;
-    const where = normalName(row.boundary ?? row.environment ?? '');
-    push(groups, `${normalName(row.alias ?? row.name)}\u0000${where}`, id);
+    push(groups, `${normalName(row.alias ?? row.name)}\u0000${normal.of(row.boundary ?? row.environment ?? '')}`, id);
   }
   const says = (anchor: Anchor): string | undefined => {
     const record = projection.store.get(anchor);

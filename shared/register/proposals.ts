@@ -18,8 +18,8 @@ interface Words {
   readonly no: string;
 }
 
-const MERGE = { yes: 'Merge', yesHint: 'each can be split again', no: 'Not the same' } as const;
-const LINK = { yes: 'Link', yesHint: 'asserted by you; the records stay two', no: 'No link' } as const;
+const MERGE = { yes: 'Merge', yesHint: 'each can be split again', no: 'Keep apart' } as const;
+const LINK = { yes: 'Link', yesHint: 'asserted by you; the records stay two', no: 'Do not link' } as const;
 
 const WORDS: Readonly<Record<ProposalRule, Words>> = {
   'same-name': {
@@ -184,7 +184,7 @@ function item(rule: ProposalRule, group: readonly Candidate[], projection: Proje
         decides: 'accept',
       },
       {
-        label: `${words.no}: ${pairs.length}`,
+        label: `${words.no} ${pairs.length}`,
         hint: 'asked again only when the evidence is another',
         acts: pairs.flatMap(({ reject }) => reject),
         safe: false,

@@ -284,6 +284,18 @@ export interface LinkView {
   /** `ambiguous`: several records have that name, and none is guessed. `unknown`: no record that was read has it. */
   readonly open?: 'ambiguous' | 'unknown';
   readonly candidates?: readonly IdentityId[];
+  /** Where a person asserts it: what takes it back, at both ends. */
+  readonly retract?: readonly Act[];
+}
+
+/** A proposal that somebody said no to. */
+export interface RefusedPair {
+  readonly who: string;
+  readonly at: string;
+  /** What spoke for it, and that it is not so. */
+  readonly why: string;
+  /** Has it proposed again. */
+  readonly retract: readonly Act[];
 }
 
 /** What needs a person, with its cure: `acts` are ready to be signed. */
@@ -364,6 +376,7 @@ export interface IdentityView {
   readonly links: readonly LinkView[];
   /** What may be missing from them, one sentence each. Empty: all that belongs to it was read. */
   readonly linksUnread: readonly string[];
+  readonly refused: readonly RefusedPair[];
   readonly comments: readonly {
     readonly ref: ActRef;
     readonly who: string;

@@ -21,4 +21,5 @@ export const CONNECTORS: readonly RegisteredConnector[] = [
   { kind: 'ldap', module: module('./ldap/connector.ts'), load: () => import('./ldap/connector.ts') },
   { kind: 'openbao', module: module('./openbao/connector.ts'), load: () => import('./openbao/connector.ts') },
   { kind: 'aws', module: module('./aws/connector.ts'), load: () => import('./aws/connector.ts') },
+  { kind: 'keycloak', module: module('./keycloak/connector.ts'), load: () => import('./keycloak/connector.ts') },
 ];

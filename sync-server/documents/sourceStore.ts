@@ -304,7 +304,7 @@ export class StoredSources implements SourceStore {
 
   /** Earlier runs were kept with earlier statuses; there may be one for each run and place, for years. */
   private keptRow(status: SourceStatus, place: number): StatusRow {
-    const kept = { ...status, runs: status.runs.slice(0, RUNS_KEPT), needs: [] };
+    const kept = { ...status, runs: status.runs.slice(-RUNS_KEPT), needs: [] };
     const at = toInstant(this.options.clock());
     return { source: status.source, place, at, kind: 'status', bytes: utf8(canonicalJson(kept)) };
   }

@@ -19,7 +19,8 @@ const LAYERS: Record<string, readonly string[]> = {
   findings: ['base', 'model', 'ledger', 'observed', 'register', 'findings'],
   writeback: ['base', 'model', 'ledger', 'observed', 'register', 'writeback'],
   snapshot: ['base', 'model', 'documents', 'ledger', 'observed', 'register', 'findings', 'snapshot'],
-  bridge: ['base', 'model', 'ledger', 'observed', 'register', 'snapshot', 'wire', 'bridge'],
+  transfer: ['base', 'model', 'register', 'transfer'],
+  bridge: ['base', 'model', 'ledger', 'observed', 'register', 'snapshot', 'transfer', 'wire', 'bridge'],
 };
 
 interface Edge {

@@ -38,6 +38,7 @@ test.describe('the desktop program', () => {
         bridge: [
           'beginSignIn',
           'forgetSecret',
+          'handedOver',
           'info',
           'joinSpace',
           'keepSecret',

@@ -86,6 +86,12 @@ test('[INB7] [INB8] what may be the same is one item: with keys alone, one pair 
     await expect(group).toHaveCount(0);
     await server.muster('discover');
     await expect(group).toHaveCount(0);
+    await one.go('Register');
+    await one.cell('checkout', 'name').first().click();
+    const apart = one.peek.getByRole('region', { name: 'Kept apart' });
+    await expect(apart).toContainText('not so, although CMDB calls it "checkout"');
+    await apart.scrollIntoViewIfNeeded();
+    await picture(page, 'kept-apart');
     await one.go('Activity');
     await expect(one.main).toContainText('said no to a proposal that it belongs to another record');
     await page.keyboard.press('Control+z');

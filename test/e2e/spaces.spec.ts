@@ -88,6 +88,27 @@ test('[DSK13] [DSK14] [DSK15] [DSK16] one window: the register of this computer,
     await page.getByRole('button', { name: 'Not now' }).click();
   });
 
+  await test.step('records of the register on this computer are copied into the team’s, in this window', async () => {
+    await switcher(page).click();
+    await page.getByRole('menuitem', { name: /on this computer/ }).click();
+    await one.isOnline();
+    await page.getByRole('checkbox', { name: 'Select mine-002', exact: true }).check();
+    await page.getByRole('toolbar', { name: 'Selected' }).getByRole('button', { name: 'Copy to another register…' }).click();
+    const place = page.getByRole('button', { name: new RegExp(`^Copy to Muster · ${team.address.replace('http://', '')}`) });
+    await expect(place).toBeVisible();
+    await look(page, (scheme) => info.outputPath(`copy-here-${scheme}.png`));
+    await place.click();
+    const dialog = page.getByRole('dialog', { name: 'Import a copy of another register' });
+    await dialog.getByRole('button', { name: /^Sign for 1 identity/ }).click();
+    await expect(dialog).toBeHidden();
+    await one.savedHere(0);
+    await expect(one.row('mine-002')).toBeVisible();
+    expect((await team.muster('show', 'mine-002', '--format', 'json')).stdout).toContain('moved from Muster');
+    await page.reload();
+    await one.isOnline();
+    await expect(dialog, 'once').toHaveCount(0);
+  });
+
   await test.step('leaving says what it means, and the server forgets nothing', async () => {
     await switcher(page).click();
     await page.getByRole('menuitem', { name: 'Leave this register…' }).click();
@@ -95,6 +116,7 @@ test('[DSK13] [DSK14] [DSK15] [DSK16] one window: the register of this computer,
     await look(page, (scheme) => info.outputPath(`leave-${scheme}.png`));
     await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();
     await expect(one.row('mine-001')).toBeVisible();
+    await expect(page.getByRole('region', { name: 'Copied to another register' })).toContainText('1 identity copied');
     await switcher(page).click();
     await expect(page.getByRole('menuitem', { name: team.address.replace('http://', '') })).toHaveCount(0);
     await expect(page.getByRole('menuitem', { name: 'Leave this register…' })).toHaveCount(0);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { fingerprintOf } from '../../shared/snapshot/fingerprint.ts';
 import { spaceInfo } from '../../shared/wire/http.ts';
@@ -12,6 +13,8 @@ async function look(page: Page, path: (scheme: string) => string): Promise<void>
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.screenshot({ path: path(colorScheme), animations: 'disabled' });
+    if ((await page.getByRole('dialog').count()) > 0)
+      expect((await new AxeBuilder({ page }).include('[role=dialog]').setLegacyMode().analyze()).violations).toEqual([]);
   }
   await page.emulateMedia({ colorScheme: null });
 }

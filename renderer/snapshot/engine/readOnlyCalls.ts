@@ -51,6 +51,8 @@ export const READ_ONLY_CALLS: Omit<EngineApi, Reading> = {
   withdraw: commit,
   presence: async () => undefined,
   enrol: call,
+  copyRecords: call,
+  planCopy: call,
   dismissRefused: async () => undefined,
   addSource: call,
   updateSource: call,

@@ -6,6 +6,7 @@ import type { ConnectorMessage } from '../connector.ts';
 import { type AccountRead, readAccount } from './account.ts';
 import { Budget } from './budget.ts';
 import { CredentialsReader } from './credentials.ts';
+import { writeCursor } from './cursor.ts';
 import { endsTheRun } from './problems.ts';
 import {
   certificatesCoverage,
@@ -52,6 +53,7 @@ export async function* list(context: Context): AsyncGenerator<ConnectorMessage> 
   const { session, account } = opened.value;
   try {
     yield { kind: 'place', place: placeOf(account) };
+    if (context.settings.queueUrl !== undefined) yield { kind: 'checkpoint', cursor: writeCursor(started) };
     yield* new Listing(context, session, account).all();
   } finally {
     session.close();

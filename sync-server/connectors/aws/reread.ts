@@ -16,7 +16,17 @@ import {
   secretToObservation,
 } from './regional.ts';
 import { type Account, type Context, openSession, placeOf, type Session } from './session.ts';
-import { accessKeyToObservation, CREDENTIALS, IAM, IamObservations, passwordId, passwordToObservation } from './toObservations.ts';
+import {
+  accessKeyToObservation,
+  CREDENTIALS,
+  groupId,
+  IAM,
+  IamObservations,
+  passwordId,
+  passwordToObservation,
+  roleId,
+  userId,
+} from './toObservations.ts';
 
 /** What AWS said of one thing: the record, that it is gone, or why neither is known. */
 type Answer = { readonly record: Observation } | { readonly gone: true } | { readonly problem: ConnectorProblem };
@@ -24,7 +34,7 @@ const GONE: Answer = { gone: true };
 /** Calls about one thing. */
 const MOST_CALLS = 20;
 
-const regionOf = (arn: string, service: string): string | undefined =>
+export const regionOf = (arn: string, service: string): string | undefined =>
   new RegExp(`^arn:[a-z0-9-]+:${service}:([a-z0-9-]+):`).exec(arn)?.[1];
 
 /** Which part of the account a record is of. */
@@ -35,8 +45,7 @@ function coverageOf(externalId: string): CoverageId {
   if (certificates !== undefined) return certificatesCoverage(certificates);
   return isCredential(externalId) ? CREDENTIALS : IAM;
 }
-const isKey = (externalId: string): boolean => /^A(KIA|BIA|CCA)[A-Z0-9]+$/.test(externalId) || !/^A(IDA|ROA|GPA)|\//.test(externalId);
-const isCredential = (externalId: string): boolean => externalId.endsWith('/password') || isKey(externalId);
+const isCredential = (externalId: string): boolean => /^(access-key|password)\//.test(externalId);
 
 export async function* reread(context: Context, externalId: ExternalId): AsyncGenerator<ConnectorMessage> {
   const asOf = toInstant(context.clock());
@@ -74,7 +83,8 @@ async function answerOf(context: Context, opened: Opened, externalId: ExternalId
     if (budget.problems[0] !== undefined && read === undefined) return { problem: budget.problems[0] };
     return read === undefined ? GONE : { record: certificateToObservation(read, certificates, account) };
   }
-  if (isCredential(externalId)) return credential(context, opened, externalId, budget);
+  if (externalId.startsWith('password/')) return password(opened, externalId, budget);
+  if (externalId.startsWith('access-key/')) return accessKey(opened, externalId.slice('access-key/'.length), budget);
   return principal(context, opened, externalId, budget);
 }
 
@@ -83,14 +93,14 @@ async function principal(context: Context, { session, account }: Opened, externa
   const read = await readAccount(session);
   if (!read.ok) return { problem: read.error };
   const observations = new IamObservations(read.value, account, context.settings);
-  const group = read.value.groups.find(({ GroupId }) => GroupId === externalId);
+  const group = read.value.groups.find(({ GroupId = '' }) => groupId(GroupId) === externalId);
   if (group) return { record: observations.group(group) };
-  const role = read.value.roles.find(({ RoleId }) => RoleId === externalId);
+  const role = read.value.roles.find(({ RoleId = '' }) => roleId(RoleId) === externalId);
   if (role) return { record: observations.role(role) };
-  const user = read.value.users.find(({ UserId }) => UserId === externalId);
+  const user = read.value.users.find(({ UserId = '' }) => userId(UserId) === externalId);
   if (user) {
     const found = await new CredentialsReader(session, budget).of([user], 0);
-    return { record: observations.user(user, found.get(externalId)) };
+    return { record: observations.user(user, found.get(user.UserId ?? '')) };
   }
   return goneFrom(read.value);
 }
@@ -98,11 +108,7 @@ async function principal(context: Context, { session, account }: Opened, externa
 /** Only what was listed completely says that something is not there. */
 const goneFrom = ({ problems }: AccountRead): Answer => (problems[0] === undefined ? GONE : { problem: problems[0] });
 
-async function credential(context: Context, opened: Opened, externalId: ExternalId, budget: Budget): Promise<Answer> {
-  return externalId.endsWith('/password') ? password(opened, externalId, budget) : accessKey(context, opened, externalId, budget);
-}
-
-async function accessKey(_context: Context, { session, account }: Opened, id: ExternalId, budget: Budget): Promise<Answer> {
+async function accessKey({ session, account }: Opened, id: string, budget: Budget): Promise<Answer> {
   const used = await session.asked({ action: 'iam:GetAccessKeyLastUsed', on: '*' }, (options) =>
     session.iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: id }), options),
   );

@@ -16,7 +16,12 @@ export const IAM = 'iam' as CoverageId;
 /** Keys and passwords take a call each: a budget that does not reach all of them hides no user. */
 export const CREDENTIALS = 'iam/credentials' as CoverageId;
 
-export const passwordId = (userId: string): ExternalId => `${userId}/password` as ExternalId;
+export const userId = (id: string): ExternalId => `user/${id}` as ExternalId;
+export const roleId = (id: string): ExternalId => `role/${id}` as ExternalId;
+export const groupId = (id: string): ExternalId => `group/${id}` as ExternalId;
+export const accessKeyId = (id: string): ExternalId => `access-key/${id}` as ExternalId;
+/** By its user: a password has no id of its own. */
+export const passwordId = (user: string): ExternalId => `password/${user}` as ExternalId;
 
 /** An id of AWS within its account: what was created again has another (DOMAIN C). */
 export const keyOf = (account: Account, id: string): string => `${placeOf(account)}/${id}`;
@@ -65,9 +70,9 @@ export class IamObservations {
     this.#groups = new Map(read.groups.map((group) => [group.GroupName ?? '', group]));
   }
 
-  #common(id: string, name: string, arn: string | undefined, created: Date | undefined) {
+  #common(externalId: ExternalId, id: string, name: string, arn: string | undefined, created: Date | undefined) {
     return {
-      externalId: id as ExternalId,
+      externalId,
       coverage: IAM,
       keys: [keyOf(this.#account, id)],
       aliases: [...(arn === undefined ? [] : [arn]), name].filter((alias) => alias !== ''),
@@ -77,7 +82,7 @@ export class IamObservations {
 
   user(user: UserDetail, credentials: UserCredentials = NO_CREDENTIALS): Observation {
     const { UserId: id = '', UserName: name = '', GroupList: groups = [] } = user;
-    const common = this.#common(id, name, user.Arn, user.CreateDate);
+    const common = this.#common(userId(id), id, name, user.Arn, user.CreateDate);
     const used = this.#lastUsed(id, credentials);
     const rights = this.#rightsOf(user, user.UserPolicyList, groups);
     return {
@@ -100,7 +105,7 @@ export class IamObservations {
 
   role(role: RoleDetail): Observation {
     const { RoleId: id = '', RoleName: name = '' } = role;
-    const common = this.#common(id, name, role.Arn, role.CreateDate);
+    const common = this.#common(roleId(id), id, name, role.Arn, role.CreateDate);
     const trust = trustOf(role.AssumeRolePolicyDocument, this.#account);
     const rights = this.#rightsOf(role, role.RolePolicyList, []);
     const description = this.#read.descriptions?.get(id);
@@ -128,7 +133,7 @@ export class IamObservations {
 
   group(group: GroupDetail): Observation {
     const { GroupId: id = '', GroupName: name = '' } = group;
-    return { ...this.#common(id, name, group.Arn, group.CreateDate), type: 'resource', kind: 'group', subtype: 'aws.group' };
+    return { ...this.#common(groupId(id), id, name, group.Arn, group.CreateDate), type: 'resource', kind: 'group', subtype: 'aws.group' };
   }
 
   #unread(more: readonly string[]): Pick<Observation, 'unread'> {
@@ -139,7 +144,7 @@ export class IamObservations {
 
   #memberOf(name: string): ObservedLink {
     const id = this.#groups.get(name)?.GroupId;
-    return { relation: 'member-of', to: id === undefined ? { alias: name } : { externalId: id as ExternalId }, certainty: 'exact' };
+    return { relation: 'member-of', to: id === undefined ? { alias: name } : { externalId: groupId(id) }, certainty: 'exact' };
   }
 
   /** When the password or any key was last used; unread as long as one of them is. */
@@ -199,7 +204,7 @@ export function accessKeyToObservation(
     type: 'credential',
     kind: 'key',
     subtype: 'aws.access-key',
-    externalId: id as ExternalId,
+    externalId: accessKeyId(id),
     coverage: CREDENTIALS,
     keys: [`aws:access-key/${id}`],
     aliases: [id],
@@ -245,7 +250,7 @@ export function passwordToObservation(
 }
 
 const ofUser = ({ UserId }: Holder): ObservedLink[] =>
-  UserId === undefined ? [] : [{ relation: 'has-credential', to: { externalId: UserId as ExternalId }, certainty: 'exact' }];
+  UserId === undefined ? [] : [{ relation: 'has-credential', to: { externalId: userId(UserId) }, certainty: 'exact' }];
 
 /** Keys and password of one user, as far as they were read. */
 export function credentialsToObservations(

@@ -16,6 +16,7 @@ import { readAccount } from './account.ts';
 import { awsProblem, type Right } from './problems.ts';
 import { type Account, type Context, openSession, placeOf, type Session } from './session.ts';
 import { TAG_FIELDS, type TagField, tagKeyOf } from './settings.ts';
+import { roleId, userId } from './toObservations.ts';
 
 /** Governed fields that a tag holds. */
 export const WRITES: readonly string[] = TAG_FIELDS;
@@ -164,30 +165,24 @@ const gone = (): Result<never, ConnectorProblem> => err(problem('not found', 'it
 async function find(context: Context, session: Session, externalId: string, field: TagField): Promise<Result<Held, ConnectorProblem>> {
   const key = tagKeyOf(field, context.settings);
   const region = /^arn:[a-z0-9-]+:secretsmanager:([a-z0-9-]+):/.exec(externalId)?.[1];
-  if (region !== undefined) return held(session, context, { kind: 'secret', name: externalId, arn: externalId, key, region });
+  if (region !== undefined) return held(session, { kind: 'secret', name: externalId, arn: externalId, key, region });
   const read = await readAccount(session);
   if (!read.ok) return read;
-  const user = read.value.users.find(({ UserId }) => UserId === externalId);
-  const role = read.value.roles.find(({ RoleId }) => RoleId === externalId);
-  if (user?.UserName !== undefined)
-    return held(session, context, { kind: 'user', name: user.UserName, arn: user.Arn ?? '*', key, region: '' });
-  if (role?.RoleName !== undefined)
-    return held(session, context, { kind: 'role', name: role.RoleName, arn: role.Arn ?? '*', key, region: '' });
+  const user = read.value.users.find(({ UserId = '' }) => userId(UserId) === externalId);
+  const role = read.value.roles.find(({ RoleId = '' }) => roleId(RoleId) === externalId);
+  if (user?.UserName !== undefined) return held(session, { kind: 'user', name: user.UserName, arn: user.Arn ?? '*', key, region: '' });
+  if (role?.RoleName !== undefined) return held(session, { kind: 'role', name: role.RoleName, arn: role.Arn ?? '*', key, region: '' });
   return gone();
 }
 
-async function held(session: Session, context: Context, place: Place): Promise<Result<Held, ConnectorProblem>> {
-  const tags = await tagsOf(session, context, place);
+async function held(session: Session, place: Place): Promise<Result<Held, ConnectorProblem>> {
+  const tags = await tagsOf(session, place);
   if (!tags.ok) return tags;
   if (tags.value === undefined) return gone();
   return ok({ place, value: tags.value.find(({ Key }) => Key === place.key)?.Value ?? null });
 }
 
-async function tagsOf(
-  session: Session,
-  _context: Context,
-  place: Place,
-): Promise<Result<readonly SaidTag[] | undefined, ConnectorProblem>> {
+async function tagsOf(session: Session, place: Place): Promise<Result<readonly SaidTag[] | undefined, ConnectorProblem>> {
   const right: Right = { action: ACTIONS[place.kind].read, on: place.arn };
   const tags: SaidTag[] = [];
   let marker: string | undefined;

@@ -1,3 +1,4 @@
+import { compareCodeUnits } from '../../../shared/base/json.ts';
 import type { ConnectorProblem } from '../../../shared/model/status.ts';
 import { problem } from '../connector.ts';
 import type { Question } from './client.ts';
@@ -78,13 +79,14 @@ export function githubProblem({ question, kind, accepted }: Refusal, where: stri
   }
 }
 
-/** Refusals of many repositories in few lines: one for each kind and permission, with the number and the first of them. */
+/** Refusals of many repositories in few lines: one for each kind and permission, with the number and the first of them by name. */
 export function summarised(
   refusals: readonly { readonly where: string; readonly refusal: Refusal }[],
   stopped: ConnectorProblem | undefined,
 ): ConnectorProblem[] {
   const groups = new Map<string, { readonly where: string; readonly refusal: Refusal; count: number }>();
-  for (const { where, refusal } of refusals) {
+  // Answers come in any order; what is said of them does not depend on it.
+  for (const { where, refusal } of [...refusals].sort((a, b) => compareCodeUnits(a.where, b.where))) {
     if (refusal.kind === 'stopped') continue;
     const key = `${refusal.kind} ${refusal.question.what} ${refusal.accepted ?? ''}`;
     const held = groups.get(key);

@@ -61,7 +61,13 @@ export async function desktopHost(page: Page, keyring: 'there' | 'none' = 'there
       },
       openExternal: async ({ url }) => host.hostOpened(url),
       spaces: async () => (await host.hostSpaces('list', { origin: location.origin })) as never,
-      openSpace: async (request) => void (await host.hostSpaces('open', request)),
+      handedOver: async () => {
+        const bytes = (await host.hostSpaces('handed', { origin: location.origin })) as number[] | undefined;
+        return bytes && new Uint8Array(bytes);
+      },
+      // Bytes cross this binding as a list of numbers.
+      openSpace: async ({ copy, ...request }) =>
+        void (await host.hostSpaces('open', { ...request, ...(copy === undefined ? {} : { copy: [...copy] }) })),
       joinSpace: async (request) => (await host.hostSpaces('join', request)) === true,
       leaveSpace: async (request) => void (await host.hostSpaces('leave', request)),
       nameSpace: async (request) => void (await host.hostSpaces('name', { ...request, origin: location.origin })),
@@ -94,6 +100,7 @@ export async function desktopHost(page: Page, keyring: 'there' | 'none' = 'there
 interface Asked {
   readonly origin?: string;
   readonly place?: SpacePlace;
+  readonly copy?: readonly number[];
   readonly server?: string;
   readonly token?: string;
   readonly key?: string;
@@ -104,6 +111,7 @@ interface Asked {
 /** Each register in a page of its own, as the desktop's main process does it; here it comes from its own server. */
 async function spacesOf(page: Page, calls: HostCalls): Promise<void> {
   let local = '';
+  let carried: { place: SpacePlace; copy: readonly number[] } | undefined;
   const placeAt = (origin: string): SpacePlace => (origin === local ? 'local' : (origin as SpacePlace));
   const addressOf = (place: SpacePlace): string => (place === 'local' ? local : place);
   const show = (place: SpacePlace, fragment = ''): void => void page.goto(`${addressOf(place)}/?shown=${Math.random()}${fragment}`);
@@ -112,7 +120,15 @@ async function spacesOf(page: Page, calls: HostCalls): Promise<void> {
       local ||= origin;
       return { current: placeAt(origin), spaces: calls.spaces };
     },
-    open: ({ place = 'local' }) => show(place),
+    open: ({ place = 'local', copy }) => {
+      carried = copy && { place, copy };
+      show(place);
+    },
+    handed: ({ origin = '' }) => {
+      const copy = carried?.place === placeAt(origin) ? carried.copy : undefined;
+      if (copy) carried = undefined;
+      return copy;
+    },
     join: ({ server = '', token, key }) => {
       if (!calls.saysYes) return false;
       if (!calls.spaces.some(({ place }) => place === server)) calls.spaces.push({ place: server as SpacePlace });

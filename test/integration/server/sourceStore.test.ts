@@ -107,6 +107,17 @@ describe('what sources said', () => {
     expect(await store.versions(source, 'a' as ExternalId)).toHaveLength(1);
   });
 
+  it('[SNP53] what is kept of a status for later names its latest runs', async () => {
+    const store = await open();
+    await store.open(source, 'space');
+    const run = (id: number) => ({ id }) as SourceStatus['runs'][number];
+    const runs = Array.from({ length: 25 }, (_, index) => run(index + 1));
+    await store.commit(source, [change('a', '1')], { ...status(), runs }, { run: 25 });
+    const kept = (await storage.statusesPage(undefined, 0, 10)).at(-1);
+    const { runs: named } = JSON.parse(Buffer.from(kept?.bytes ?? []).toString()) as SourceStatus;
+    expect(named.map(({ id }) => id)).toEqual([16, 17, 18, 19, 20, 21, 22, 23, 24, 25]);
+  });
+
   it('[SYN22] a status names the clocks that its readers need', async () => {
     const store = await open();
     await store.open(source, 'space');

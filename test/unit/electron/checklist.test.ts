@@ -66,12 +66,14 @@ const MISUSES: Readonly<Record<Verb, readonly unknown[]>> = {
   ],
   signInResult: [undefined, { id: '' }, { id: '../../etc/passwd' }, { id: 'A'.repeat(22), more: 1 }],
   spaces: [],
+  handedOver: [],
   openSpace: [
     undefined,
     {},
     { place: 'https://evil.example' },
     { place: 'file:///x' },
     { place: 'local', identity: '../x' },
+    { place: 'local', copy: 'text' },
     { place: 'local', more: 1 },
   ],
   joinSpace: [

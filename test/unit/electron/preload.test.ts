@@ -44,6 +44,7 @@ const VERBS: Readonly<Record<Verb, { good?: unknown; bad?: unknown[]; answer: un
     answer: { current: 'local', spaces: [{ place: 'local' }, { place: 'https://a.example', name: 'Payments', space: '0'.repeat(32) }] },
     badAnswers: [undefined, { current: 'local', spaces: [] }, { current: 'ftp://x', spaces: [{ place: 'local' }] }],
   },
+  handedOver: { answer: Uint8Array.of(1), badAnswers: ['text', { length: 1 }] },
   openSpace: { good: { place: 'https://a.example' }, bad: [undefined, { place: 'http://a.example' }], answer: undefined },
   joinSpace: {
     good: { kind: 'join', server: 'https://a.example', token: 'token-of-an-invitation', key: '0'.repeat(64) },

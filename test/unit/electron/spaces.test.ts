@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compose } from '../../../electron/compose.ts';
 import type { MenuItem } from '../../../electron/facade.ts';
 import { CHANNEL } from '../../../shared/bridge/bridge.ts';
-import { MOST_SPACES } from '../../../shared/bridge/hostSpaces.ts';
+import { HANDED_BYTES, MOST_SPACES } from '../../../shared/bridge/hostSpaces.ts';
 import { type FakeDesktop, fakeDesktop } from '../../support/fakeDesktop.ts';
 
 const KEY = '0123456789abcdef'.repeat(4);
@@ -110,6 +110,24 @@ describe('several registers in one window', () => {
     expect(desktop.windows[0]?.sent.at(-1)).toEqual([CHANNEL.menu, 'joinSpace']);
     await call(desktop, CHANNEL.openSpace, { place: TEAM, identity: 'a'.repeat(32) });
     expect(loaded(desktop).at(-1)).toBe(`muster://app/?shown=3#/register/${'a'.repeat(32)}`);
+  });
+
+  it('[TRF5] a copy is carried in memory to the page of the register that it was sent to, once, and to no other', async () => {
+    const desktop = await started([systemLink()]);
+    await call(desktop, CHANNEL.openedLink);
+    await call(desktop, CHANNEL.joinSpace, link());
+    const copy = Uint8Array.of(1, 2, 3);
+    await call(desktop, CHANNEL.openSpace, { place: 'local', copy });
+    expect(await call(desktop, CHANNEL.handedOver)).toEqual(copy);
+    expect(await call(desktop, CHANNEL.handedOver)).toBeUndefined();
+    await call(desktop, CHANNEL.openSpace, { place: TEAM, copy });
+    const [mine] = registers(desktop);
+    if (mine?.kind === 'command') mine.run();
+    expect(await call(desktop, CHANNEL.handedOver), 'the person changed to another register').toBeUndefined();
+    await call(desktop, CHANNEL.openSpace, { place: TEAM });
+    expect(await call(desktop, CHANNEL.handedOver), 'it was changed to without a copy').toBeUndefined();
+    await expect(call(desktop, CHANNEL.openSpace, { place: TEAM, copy: new Uint8Array(HANDED_BYTES + 1) })).rejects.toThrow(/^refused/);
+    expect(readFileSync(join(folder, 'spaces.json'), 'utf8')).not.toContain('copy');
   });
 
   it('[DSK16] leaving takes a server off the list and tells nobody; the one on this computer is never left', async () => {

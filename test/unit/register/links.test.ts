@@ -4,6 +4,9 @@ import { databaseRoleName, isGlobalName, subjectName } from '../../../shared/mod
 import type { SourceId } from '../../../shared/model/ids.ts';
 import type { ObservedLink, SourceRecord } from '../../../shared/model/record.ts';
 import { namePattern } from '../../../shared/register/namePattern.ts';
+import { trustOf } from '../../../sync-server/connectors/aws/trust.ts';
+import { subjectsOf } from '../../../sync-server/connectors/github/subjects.ts';
+import { subjectToObservation } from '../../../sync-server/connectors/github/toObservations.ts';
 import { AWS, NOW, RegisterWorld, record } from '../../support/register/registerWorld.ts';
 import { statusOf } from '../../support/register/statuses.ts';
 
@@ -122,6 +125,48 @@ describe('[REC17] patterns', () => {
   });
   it('with more stars than anybody writes fit nothing', () => {
     expect(namePattern('*a'.repeat(40)).fits('a'.repeat(100))).toBe(false);
+  });
+});
+
+describe('[REC17] what a cloud says of a trust is what a code host and a cluster call their own', () => {
+  const place = { host: 'github.com', organization: { id: 7, login: 'octo' }, issuer: 'https://token.actions.githubusercontent.com' };
+  const repository = {
+    id: 9,
+    name: 'app',
+    full_name: 'octo/app',
+    archived: false,
+    default_branch: 'main',
+    visibility: 'private',
+    owner: { id: 7, login: 'octo' },
+  };
+  const trusting = (issuer: string, operator: string, sub: string): ObservedLink[] => {
+    const provider = `arn:aws:iam::123456789012:oidc-provider/${issuer}`;
+    const condition = { [operator]: { [`${issuer}:sub`]: sub }, StringEquals: { [`${issuer}:aud`]: 'sts.amazonaws.com' } };
+    const both = operator === 'StringEquals' ? { StringEquals: { ...condition.StringEquals, [`${issuer}:sub`]: sub } } : condition;
+    const Statement = [{ Effect: 'Allow', Action: 'sts:AssumeRoleWithWebIdentity', Principal: { Federated: provider }, Condition: both }];
+    return [...trustOf(JSON.stringify({ Version: '2012-10-17', Statement }), { id: '123456789012', partition: 'aws' }).links];
+  };
+  it('a workflow job by a pattern, a ServiceAccount to the letter', () => {
+    const world = new RegisterWorld();
+    const [branch] = subjectsOf(repository, [], { use_default: true }, undefined);
+    const said = branch && subjectToObservation(branch, repository, place, 'subjects' as never);
+    if (!said) throw new Error('a repository has a subject for its branch');
+    const job = world.put(GITHUB, { ...record('x'), ...said });
+    const pod = world.put(CLUSTER, account('u1'));
+    const issuer = 'token.actions.githubusercontent.com';
+    const deploy = world.put(AWS, { ...role(trusts({ alias: '' }), 'AROA1'), links: trusting(issuer, 'StringLike', 'repo:octo/app:*') });
+    const run = world.put(AWS, {
+      ...role(trusts({ alias: '' }), 'AROA2'),
+      links: trusting('oidc.example.org/id/A1', 'StringEquals', 'system:serviceaccount:pay:deployer'),
+    });
+    expect(world.register.identity(deploy)?.links).toMatchObject([
+      { target: job, direction: 'in', certainty: 'exact', note: 'aud is sts.amazonaws.com' },
+    ]);
+    expect(world.register.identity(run)?.links).toMatchObject([{ target: pod, direction: 'in', certainty: 'exact' }]);
+    expect(world.register.identity(job)?.links).toMatchObject([
+      { relation: 'part-of' },
+      { relation: 'can-assume', target: deploy, source: AWS },
+    ]);
   });
 });
 

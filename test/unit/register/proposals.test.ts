@@ -44,7 +44,7 @@ describe('[INB7] proposals', () => {
     expect(item?.choices.map(({ label, safe, decides }) => [label, safe, decides])).toEqual([
       ['One by one', true, undefined],
       ['Merge 2', false, 'accept'],
-      ['Not the same: 2', false, 'reject'],
+      ['Keep apart 2', false, 'reject'],
     ]);
   });
   it('yes to some merges those, signed by the person with the evidence as the reason; undo takes it back', () => {
@@ -110,6 +110,11 @@ describe('[INB7] proposals', () => {
       expect(view?.fields.map(({ field }) => field)).not.toContain('links');
       expect(view?.history[0]?.what).toContain('vouched for the link "same as"');
     }
+    const [link] = world.register.identity(ids[1] as IdentityId)?.links ?? [];
+    world.act(link?.retract ?? [], { by: ANA });
+    for (const id of ids) expect(world.register.identity(id)?.links).toEqual([]);
+    expect(world.register.identity(ids[0] as IdentityId)?.history[0]?.what).toContain('no longer vouches for the link "same as"');
+    expect(world.inbox('Linked?')).toHaveLength(1);
   });
   it('an approle and a database role that is called like it become a link that a person asserts', () => {
     const world = new RegisterWorld();
@@ -178,7 +183,7 @@ describe('[INB7] on the page of either end', () => {
       {
         title: 'May be the same as svc of SHEET',
         detail: 'SHEET calls it "svc" in "b". aws calls it "svc" in "b".',
-        choices: [{ label: 'Merge' }, { label: 'Not the same' }],
+        choices: [{ label: 'Merge' }, { label: 'Keep apart' }],
       },
     ]);
     expect(needs(s)).toMatchObject([{ title: 'May be the same as svc of aws' }]);
@@ -214,6 +219,16 @@ describe('[INB8] a no', () => {
     expect(here.inbox('Same identity?')).toEqual([]);
     here.put(AWS, { ...named('a', 'SVC') });
     expect(here.inbox('Same identity?')).toHaveLength(1);
+  });
+  it('stands on the pages of both, and anybody who may edit has it asked again', () => {
+    const here = world();
+    here.act(acts(here.inbox('Same identity?')[0], 'reject'), { by: BEN });
+    const pages = here.ids('').map((id) => here.register.identity(id)?.refused ?? []);
+    expect(pages.map(([one]) => [one?.who, one?.why])).toEqual(Array(2).fill(['person 2', expect.stringContaining('not so, although')]));
+    here.act(pages[1]?.[0]?.retract ?? [], { by: ANA });
+    expect(here.inbox('Same identity?')).toHaveLength(1);
+    here.act(acts(here.inbox('Same identity?')[0], 'reject'), { by: ANA });
+    expect(here.inbox('Same identity?')).toEqual([]);
   });
   it('is what a split says, too', () => {
     const here = world();

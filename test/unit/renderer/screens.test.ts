@@ -25,6 +25,7 @@ import { type Act, act } from '../../../shared/model/act.ts';
 import type { SourceId } from '../../../shared/model/ids.ts';
 import type { AuthorValue, FieldView, IdentityView, LinkView, PartyView } from '../../../shared/register/view.ts';
 import { sourceSettings } from '../../../shared/wire/http.ts';
+import { settings as awsSettings } from '../../../sync-server/connectors/aws/settings.ts';
 import { inboxGroups, SHEET_REPORT, sourceViews, WORKSTATION_ITEMS } from '../../support/screensData.ts';
 
 const NOW = parseTime('2026-11-20T12:00:00Z') ?? 0;
@@ -48,6 +49,30 @@ describe('a source is described by a form', () => {
     expect(secretOf('hunter2')).toBeUndefined();
     expect(formProblems(kind('postgres'), { id: 'db', url: 'postgres://a@h/d', password: 'env:no spaces' }).password).toBeDefined();
   });
+  test('[UIX1] directories, vaults and identity providers: addresses without passwords, encrypted ones, and each need said', () => {
+    const ldap = { id: 'directory', url: 'ldaps://dc1.example.org' };
+    expect(formProblems(kind('ldap'), ldap)).toEqual({});
+    expect(formProblems(kind('ldap'), { ...ldap, url: 'ldap://ana:hunter2@dc1' }).url).toContain('Leave user and password out');
+    expect(formProblems(kind('ldap'), { ...ldap, bindDn: 'cn=muster,dc=x' }).password).toBeDefined();
+    expect(formProblems(kind('ldap'), { ...ldap, bases: 'ou=a,dc=x\nnot a dn' }).bases).toContain('not a dn');
+    expect(formProblems(kind('ldap'), { ...ldap, levels: 'full: cn=admins,dc=x\nboss: cn=y' }).levels).toContain('boss');
+    const vault = { id: 'vault', url: 'https://vault.example.org:8200', token: 'env:BAO_TOKEN' };
+    expect(formProblems(kind('openbao'), vault)).toEqual({});
+    expect(formProblems(kind('openbao'), { ...vault, url: 'http://vault.example.org' }).url).toContain('Only https');
+    expect(formProblems(kind('openbao'), { ...vault, token: '' }).token).toBe('Token is needed');
+    expect(settingsOf(kind('openbao'), { ...vault, mounts: 'secret/\nteam/' })).toMatchObject({
+      mounts: ['secret/', 'team/'],
+      token: { env: 'BAO_TOKEN' },
+    });
+    const realm = { id: 'id', url: 'http://127.0.0.1:8080', realm: 'corp', clientId: 'muster', clientSecret: 'env:KC' };
+    expect(formProblems(kind('keycloak'), realm)).toEqual({});
+    expect(Object.keys(formProblems(kind('keycloak'), { id: 'id', url: 'https://a:b@id' })).sort()).toEqual([
+      'clientId',
+      'clientSecret',
+      'realm',
+      'url',
+    ]);
+  });
   test('what is missing or malformed is said at its field', () => {
     expect(formProblems(kind('file'), { id: 'sheet' })).toEqual({ path: 'Path is needed' });
     expect(formProblems(kind('x509'), { id: 'certs' }).paths).toContain('at least one');
@@ -63,6 +88,21 @@ describe('a source is described by a form', () => {
     expect(problems({ server: 'https://a:b@k8s.example.org' }).server).toContain('token');
     expect(problems({ kubeconfig: '/etc/k', namespaces: 'team-*' }).namespaces).toContain('team-*');
     expect(problems({ kubeconfig: '/etc/k', exclude: 'team-*\nkube-system' })).toEqual({});
+  });
+  test('[UIX1] an account of AWS needs a region; a key and its secret come together, and what the form gives the connector takes', () => {
+    const account = { id: 'aws', regions: 'eu-west-1\nus-east-1' };
+    expect(formProblems(kind('aws'), account)).toEqual({});
+    expect(formProblems(kind('aws'), { id: 'aws' }).regions).toBeDefined();
+    expect(formProblems(kind('aws'), { ...account, regions: 'Ireland' }).regions).toContain('Ireland');
+    const keyed = { ...account, accessKeyId: 'AKIAIOSFODNN7EXAMPLE' };
+    expect(formProblems(kind('aws'), keyed).secretAccessKey).toBeDefined();
+    expect(formProblems(kind('aws'), { ...account, secretAccessKey: 'env:AWS_SECRET' }).accessKeyId).toBeDefined();
+    expect(formProblems(kind('aws'), { ...account, externalId: 'muster' }).roleArn).toBeDefined();
+    const whole = { ...keyed, secretAccessKey: 'env:AWS_SECRET', roleArn: 'arn:aws:iam::123456789012:role/r', include: '/service/' };
+    expect(formProblems(kind('aws'), whole)).toEqual({});
+    const { id, kind: _, ...own } = settingsOf(kind('aws'), whole) as Record<string, unknown>;
+    expect(id).toBe('aws');
+    expect(awsSettings.safeParse(own)).toMatchObject({ success: true, data: { secretAccessKey: { env: 'AWS_SECRET' } } });
   });
   test('settings survive being edited, also those that the form does not show', () => {
     const before = sourceSettings.parse({
