@@ -1,4 +1,5 @@
 import { startKubernetes } from './kubernetes.ts';
+import { startMoto } from './moto.ts';
 import { startOpenBao } from './openbao.ts';
 import type { Unavailable } from './postgres.ts';
 
@@ -13,4 +14,5 @@ export interface Suite {
 export const SUITES: readonly Suite[] = [
   { name: 'Kubernetes', files: ['test/servers/kubernetes.test.ts', 'test/servers/kubernetesWhole.test.ts'], start: startKubernetes },
   { name: 'OpenBao', files: ['test/servers/openbao.test.ts'], start: startOpenBao },
+  { name: 'AWS', files: ['test/servers/aws.test.ts'], start: startMoto },
 ];
