@@ -15,9 +15,10 @@ export interface Moto {
    * Moto counts requests: the ones that set up a test come before.
    */
   enforce(policies: boolean): Promise<void>;
-  /** As a power cut does. */
+  /** As a power cut does: it knows nothing afterwards. */
   stop(): Promise<void>;
   start(): Promise<void>;
+  dispose(): Promise<void>;
 }
 
 const VERSION = '5.2.5';
@@ -98,5 +99,8 @@ class RealMoto implements Moto {
     const ended = new Promise((resolve) => running.once('exit', resolve));
     running.kill('SIGKILL');
     await ended;
+  }
+  dispose(): Promise<void> {
+    return this.stop();
   }
 }

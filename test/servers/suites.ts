@@ -1,5 +1,6 @@
 import { startKeycloak } from './keycloak.ts';
 import { startKubernetes } from './kubernetes.ts';
+import { startMoto } from './moto.ts';
 import { startOpenBao } from './openbao.ts';
 import type { Unavailable } from './postgres.ts';
 
@@ -15,4 +16,5 @@ export const SUITES: readonly Suite[] = [
   { name: 'Kubernetes', files: ['test/servers/kubernetes.test.ts', 'test/servers/kubernetesWhole.test.ts'], start: startKubernetes },
   { name: 'OpenBao', files: ['test/servers/openbao.test.ts'], start: startOpenBao },
   { name: 'Keycloak', files: ['test/servers/keycloak.test.ts'], start: startKeycloak },
+  { name: 'AWS', files: ['test/servers/aws.test.ts'], start: startMoto },
 ];

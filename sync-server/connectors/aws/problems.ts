@@ -69,11 +69,14 @@ export function awsProblem(error: unknown, asked: Right, server: string): Connec
       true,
       'Lower maxCalls, or let runs be further apart.',
     );
+  // What stands before AWS (a VPC endpoint's policy, a firewall) refuses in words of its own.
+  if (statusOf(error) === 403)
+    return problem('forbidden', `${asked.action} on ${asked.on} is missing, or something on the way refuses it`, false);
   if (UNTRUSTED.test(code))
     return problem('unreachable', `${server}: no trusted TLS connection`, false, 'Name its authority in network.ca.');
   if (ABSENT.test(name)) return problem('not found', `${asked.action}: ${asked.on} does not exist`, false);
-  if (name === 'TimeoutError' || code === 'ETIMEDOUT') return problem('timed out', `${server} did not answer in time`, true);
-  if (name === 'AbortError') return problem('timed out', `${server}: given up`, true);
+  if (code === 'ETIMEDOUT') return problem('timed out', `${server} did not answer in time`, true);
+  // The SDK calls a connection that was reset a timeout as well: what the socket said is more exact.
   if (NETWORK.test(code) || statusOf(error) >= 500)
     return problem(
       'unreachable',
@@ -81,6 +84,8 @@ export function awsProblem(error: unknown, asked: Right, server: string): Connec
       true,
       'Check the region, the endpoint and network.proxy.',
     );
+  if (name === 'TimeoutError') return problem('timed out', `${server} did not answer in time`, true);
+  if (name === 'AbortError') return problem('timed out', `${server}: given up`, true);
   if (statusOf(error) >= 400) return problem('malformed', `${asked.action} was refused (${name.slice(0, 60)})`, false);
   return problem(
     'unreachable',
@@ -93,17 +98,3 @@ export function awsProblem(error: unknown, asked: Right, server: string): Connec
 /** Nothing more can be read either: the key, the network or AWS's patience has ended. */
 export const endsTheRun = ({ code }: ConnectorProblem): boolean =>
   ['unreachable', 'unauthorized', 'timed out', 'rate limited'].includes(code);
-
-/** One problem for each right that was refused, with the first resource and how many more. */
-export function gathered(problems: readonly ConnectorProblem[]): ConnectorProblem[] {
-  const byAction = new Map<string, { first: ConnectorProblem; count: number }>();
-  for (const one of problems) {
-    const id = one.code === 'forbidden' ? (one.message.split(' ')[0] ?? '') : one.message;
-    const known = byAction.get(id);
-    if (known) known.count++;
-    else byAction.set(id, { first: one, count: 1 });
-  }
-  return [...byAction.values()].map(({ first, count }) =>
-    count === 1 ? first : { ...first, message: `${first.message} (and the same for ${count - 1} more)` },
-  );
-}
